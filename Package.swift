@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors where this is set, as in continuous integration; never for users of the package.
+let strict = Context.environment["PERTURBATIONS_STRICT"] != nil
+
+let swiftSettings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+let cSettings: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
+
+/// A library target, its tests beside it where `Tests/<name>Tests` exists.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies,
+    resources: resources, swiftSettings: swiftSettings)
+}
+
+let fixtures: [Resource] = [.copy("Fixtures")]
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "swift-perturbations",
+  platforms: [.macOS(.v26), .iOS(.v26)],
+  products: [
+    .library(name: "Perturbations", targets: ["Perturbations"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "Solvers", targets: ["Solvers"]),
+    .library(name: "Optimizers", targets: ["Optimizers"]),
+    .library(name: "Layers", targets: ["Layers"]),
+    .library(name: "Figures", targets: ["Figures"]),
+    .executable(name: "perturb", targets: ["perturb"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // Floor 0: loops that need several instruction sets.
+    .target(
+      name: "CKernels", cSettings: cSettings,
+      linkerSettings: [
+        .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
+    // Floor 1
+    library("Tensors", ["CKernels"]),
+    library("Solvers", [collections]),
+    // Floor 2
+    library("Perturbations", ["Tensors", "Solvers", "CKernels"]),
+    library("Optimizers", ["Tensors"]),
+    library("Layers", ["Tensors"]),
+    // Floor 3
+    library("Figures"),
+    // Floor 4
+    library(
+      "PerturbCommands",
+      ["Perturbations", "Optimizers", "Layers", "Figures", argumentParser]),
+    .executableTarget(
+      name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
+    // Tests
+    tests("Tensors", ["CKernels"], resources: fixtures),
+    tests("Solvers"),
+    tests("Perturbations", resources: fixtures),
+    tests("Optimizers"),
+    tests("Layers"),
+    tests("Figures"),
+    tests("PerturbCommands"),
+  ]
+)

@@ -1,0 +1,25 @@
+// The loops of swift-perturbations that need several instruction sets. Everything here is
+// reached through one table per instruction set; `ck_table_current()` is chosen once, at run
+// time, and each table can be asked for by name so that tests compare them.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include "instruction_sets.h"
+#include "random_kernels.h"
+#include "maths_kernels.h"
+
+// One table per instruction set. The functions take the same arguments and, except for matrix
+// products, give the same bits whichever table they come from.
+typedef struct ck_table {
+  ck_instruction_set instruction_set;
+  ck_random_kernels random;
+  ck_maths_kernels maths;
+} ck_table;
+
+// The table of an instruction set, or NULL where this machine or this build has none.
+const ck_table *ck_table_for(ck_instruction_set set);
+
+// The table of the best instruction set this machine has. Never NULL.
+const ck_table *ck_table_current(void);
+
+#endif
