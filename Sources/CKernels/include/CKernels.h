@@ -6,6 +6,7 @@
 
 #include "instruction_sets.h"
 #include "random_kernels.h"
+#include "trace_context.h"
 #include "maths_kernels.h"
 
 // One table per instruction set. The functions take the same arguments and, except for matrix

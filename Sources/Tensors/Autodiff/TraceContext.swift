@@ -1,0 +1,47 @@
+internal import CKernels
+
+/// How deep this thread is in nested transforms, kept per thread so that no two threads share it.
+///
+/// A transform takes the next level while its function runs. A worker thread that evaluates
+/// samples on behalf of another starts from the level of the thread that asked.
+package enum TraceContext {
+  /// Runs `body` with a level of its own.
+  static func withLevel<Result, E: Error>(
+    _ body: (Int) throws(E) -> Result
+  ) throws(E) -> Result {
+    let level = Int(ck_trace_depth()) + 1
+    ck_set_trace_depth(Int32(level))
+    defer { ck_set_trace_depth(Int32(level - 1)) }
+    return try body(level)
+  }
+
+  /// The state of this thread, to be handed to the threads that work for it.
+  package static var current: (depth: Int32, floor: Int32) {
+    (ck_trace_depth(), ck_trace_floor())
+  }
+
+  /// Runs `body`, a function that is evaluated but never differentiated, on behalf of a thread in
+  /// the given state. Tapes of that thread do not record what happens inside: an operation that
+  /// would have to is an error, so that no gradient is silently lost.
+  package static func evaluating<Result, E: Error>(
+    for state: (depth: Int32, floor: Int32), _ body: () throws(E) -> Result
+  ) throws(E) -> Result {
+    let saved = current
+    ck_set_trace_depth(state.depth)
+    ck_set_trace_floor(state.depth)
+    defer {
+      ck_set_trace_depth(saved.depth)
+      ck_set_trace_floor(saved.floor)
+    }
+    return try body()
+  }
+
+  static func checkMayRecord(_ tape: Tape) {
+    if tape.level <= Int(ck_trace_floor()) {
+      trap(
+        "gradient",
+        "a function that is perturbed, and so not differentiated itself, uses a tensor that is being "
+          + "differentiated from outside. Pass it as the input, or wrap it in withoutGradient(_:)")
+    }
+  }
+}

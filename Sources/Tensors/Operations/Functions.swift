@@ -1,0 +1,135 @@
+// Functions of one tensor, element by element. Each works in any precision, under `vmap` and
+// `gradient`, and keeps the shape.
+
+/// eˣ for each element.
+public func exp<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.exp))
+}
+
+/// eˣ − 1 for each element, exact near 0.
+public func expm1<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.expm1))
+}
+
+/// The natural logarithm of each element.
+public func log<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.log))
+}
+
+/// log(1 + x) for each element, exact near 0.
+public func log1p<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.log1p))
+}
+
+/// The square root of each element.
+public func sqrt<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.sqrt))
+}
+
+/// 1 / √x for each element.
+public func rsqrt<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.rsqrt))
+}
+
+/// 1 / x for each element.
+public func reciprocal<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.reciprocal))
+}
+
+/// The sine of each element, in radians.
+public func sin<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.sin))
+}
+
+/// The cosine of each element, in radians.
+public func cos<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.cos))
+}
+
+/// The tangent of each element, in radians.
+public func tan<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.tan))
+}
+
+/// The hyperbolic tangent of each element.
+public func tanh<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.tanh))
+}
+
+/// The logistic function 1 / (1 + e⁻ˣ) of each element.
+public func sigmoid<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.sigmoid))
+}
+
+/// log(1 + eˣ) of each element, without overflow.
+public func softplus<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.softplus))
+}
+
+/// The error function of each element.
+public func erf<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.erf))
+}
+
+/// The largest integer not above each element. Constant almost everywhere: it carries no derivative.
+public func floor<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.floor))
+}
+
+/// The smallest integer not below each element. Constant almost everywhere: it carries no derivative.
+public func ceil<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.ceil))
+}
+
+/// The nearest integer, halves to even. Constant almost everywhere: it carries no derivative.
+public func round<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.round))
+}
+
+/// The absolute value of each element; its derivative at 0 is 0.
+public func abs<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.abs))
+}
+
+/// −1, 0 or 1 by the sign of each element. Constant almost everywhere: it carries no derivative.
+public func sign<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.sign))
+}
+
+/// max(x, 0) for each element; its derivative at 0 is 0.
+public func relu<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.relu))
+}
+
+/// x² for each element.
+public func square<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.square))
+}
+
+/// The smaller of two elements, broadcast; a tie shares the cotangent evenly.
+public func minimum<Scalar: TensorNumeric>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(apply(.binary(.minimum), [a.value, b.value]))
+}
+
+/// The larger of two elements, broadcast; a tie shares the cotangent evenly.
+public func maximum<Scalar: TensorNumeric>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(apply(.binary(.maximum), [a.value, b.value]))
+}
+
+/// aᵇ, element by element, broadcast; the same as `a ** b`.
+public func pow<Scalar: TensorFloatingPoint>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  a ** b
+}
+
+extension Tensor where Scalar: TensorNumeric {
+  /// Each element moved into the range; cotangents pass where it was inside.
+  public func clamped(to range: ClosedRange<Scalar>) -> Tensor {
+    Tensors.minimum(Tensors.maximum(self, Tensor(range.lowerBound)), Tensor(range.upperBound))
+  }
+}

@@ -1,0 +1,88 @@
+extension Tensor where Scalar: TensorNumeric {
+  /// The sum, element by element, broadcast.
+  public static func + (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value + b.value) }
+  /// The difference, element by element, broadcast.
+  public static func - (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value - b.value) }
+  /// The product, element by element, broadcast. For the matrix product, see ``matmul(_:_:)``.
+  public static func * (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value * b.value) }
+  /// The quotient, element by element, broadcast. Integers are divided towards zero.
+  public static func / (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value / b.value) }
+  /// The negative of each element.
+  public static prefix func - (a: Tensor) -> Tensor { Tensor(-a.value) }
+
+  /// The sum with a number.
+  @_disfavoredOverload
+  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
+  /// The sum with a number.
+  @_disfavoredOverload
+  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a) + b }
+  /// The difference to a number.
+  @_disfavoredOverload
+  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
+  /// The difference of a number and each element.
+  @_disfavoredOverload
+  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a) - b }
+  /// The product with a number.
+  @_disfavoredOverload
+  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
+  /// The product with a number.
+  @_disfavoredOverload
+  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
+  /// The quotient by a number.
+  @_disfavoredOverload
+  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
+  /// The quotient of a number by each element.
+  @_disfavoredOverload
+  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
+
+  /// Adds in place.
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Subtracts in place.
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Multiplies in place.
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Divides in place.
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+  /// Adds a number in place.
+  @_disfavoredOverload
+  public static func += (a: inout Tensor, b: Scalar) { a = a + b }
+  /// Subtracts a number in place.
+  @_disfavoredOverload
+  public static func -= (a: inout Tensor, b: Scalar) { a = a - b }
+  /// Multiplies by a number in place.
+  @_disfavoredOverload
+  public static func *= (a: inout Tensor, b: Scalar) { a = a * b }
+  /// Divides by a number in place.
+  @_disfavoredOverload
+  public static func /= (a: inout Tensor, b: Scalar) { a = a / b }
+
+  /// The elements as another type: `Float` and `Double` round, `Int32` cuts towards zero.
+  public func cast<Other: TensorNumeric>(to type: Other.Type) -> Tensor<Other> {
+    Tensor<Other>(value.cast(Other.elementType))
+  }
+}
+
+precedencegroup PowerPrecedence {
+  higherThan: MultiplicationPrecedence
+  associativity: right
+}
+
+infix operator ** : PowerPrecedence
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// Powers, element by element, broadcast: aᵇ. The derivative in the exponent is 0 at a = 0.
+  public static func ** (a: Tensor, b: Tensor) -> Tensor {
+    Tensor(apply(.binary(.power), [a.value, b.value]))
+  }
+
+  /// The power of each element. Exponents −1, ½, 1, 2 and 3 avoid the general power.
+  @_disfavoredOverload
+  public static func ** (a: Tensor, b: Scalar) -> Tensor {
+    if b == 2 { return Tensor(a.value.unary(.square)) }
+    if b == 1 { return a }
+    if b == 3 { return a * Tensor(a.value.unary(.square)) }
+    if b == 0.5 { return Tensor(a.value.unary(.sqrt)) }
+    if b == -1 { return Tensor(a.value.unary(.reciprocal)) }
+    return a ** Tensor(b)
+  }
+}

@@ -1,0 +1,137 @@
+// Reductions. `axes` may count from the end; none given means all. Reduced axes disappear, or stay
+// with extent 1 where `keepingAxes` is true.
+
+extension Value {
+  func reduced(
+    _ reduction: Primitive.Reduction, axes: [Int]?, keepingAxes: Bool, _ operation: String
+  ) -> Value {
+    let resolved = resolvedAxes(axes, operation)
+    return keepingAxes
+      ? reducedKeeping(reduction, resolved) : reduced(reduction, resolved)
+  }
+
+  func resolvedAxes(_ axes: [Int]?, _ operation: String) -> [Int] {
+    guard let axes else { return Array(0..<rank) }
+    let resolved = axes.map { shape.axis($0, operation) }.sorted()
+    for (axis, next) in zip(resolved, resolved.dropFirst()) {
+      require(axis != next, operation, "axis \(axis) is named twice in \(axes)")
+    }
+    return resolved
+  }
+}
+
+extension Tensor where Scalar: TensorNumeric {
+  /// The sum over axes.
+  public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.sum, axes: axes, keepingAxes: keepingAxes, "sum"))
+  }
+
+  /// The sum over one axis.
+  public func sum(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    sum(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// The product over axes; zeros among the factors have the right derivatives.
+  public func product(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.product, axes: axes, keepingAxes: keepingAxes, "product"))
+  }
+
+  /// The smallest element over axes; equal ones share the cotangent evenly.
+  public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.minimum, axes: axes, keepingAxes: keepingAxes, "min"))
+  }
+
+  /// The largest element over axes; equal ones share the cotangent evenly.
+  public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.maximum, axes: axes, keepingAxes: keepingAxes, "max"))
+  }
+
+  /// The smallest element over one axis.
+  public func min(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    min(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// The largest element over one axis.
+  public func max(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    max(axes: [axis], keepingAxes: keepingAxes)
+  }
+}
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// The mean over axes.
+  public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let reduced = sum(axes: axes, keepingAxes: keepingAxes)
+    return reduced * Scalar(nearest: Double(Swift.max(reduced.count, 1)) / Double(count))
+  }
+
+  /// The mean over one axis.
+  public func mean(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    mean(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// The mean squared deviation from the mean, over axes.
+  ///
+  /// - Parameter correction: What is taken off the number of elements in the denominator: 0 as in
+  ///   NumPy, 1 for the unbiased estimate as in PyTorch.
+  public func variance(
+    axes: [Int]? = nil, correction: Int = 0, keepingAxes: Bool = false
+  ) -> Tensor {
+    let deviations = self - mean(axes: axes, keepingAxes: true)
+    let sums = square(deviations).sum(axes: axes, keepingAxes: keepingAxes)
+    let group = Double(count) / Double(Swift.max(sums.count, 1))
+    return sums * Scalar(nearest: 1 / (group - Double(correction)))
+  }
+
+  /// log Σ eˣ over one axis, without overflow.
+  public func logSumExp(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
+    let axis = shape.axis(axis, "logSumExp")
+    let result = apply(.logSumExp, [value.movingAxisToEnd(axis)])
+    return Tensor(keepingAxes ? result.expanded(axis) : result)
+  }
+
+  /// eˣ / Σ eˣ along one axis, without overflow.
+  public func softmax(axis: Int = -1) -> Tensor {
+    let axis = shape.axis(axis, "softmax")
+    return Tensor(apply(.softmax, [value.movingAxisToEnd(axis)]).movingLastAxis(to: axis))
+  }
+
+  /// x − log Σ eˣ along one axis.
+  public func logSoftmax(axis: Int = -1) -> Tensor { self - logSumExp(axis: axis, keepingAxes: true) }
+
+  /// The Euclidean norm of all elements, or over axes. Its derivative at 0 is 0.
+  public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let squares = square(self).sum(axes: axes, keepingAxes: keepingAxes)
+    return Tensor(squares.value.squareRootFlatAtZero())
+  }
+}
+
+extension Value {
+  /// √x whose derivative at 0 is taken to be 0, as PyTorch does for norms and distances.
+  func squareRootFlatAtZero() -> Value {
+    let isZero = compared(.equal, 0)
+    let safe = isZero.select(.scalar(1, type), self)
+    return isZero.select(.scalar(0, type), safe.unary(.sqrt))
+  }
+
+  func movingAxisToEnd(_ axis: Int) -> Value {
+    permuted(Shape(Array(0..<rank).filter { $0 != axis } + [axis]))
+  }
+
+  func movingLastAxis(to axis: Int) -> Value {
+    var axes = Array(0..<rank - 1)
+    axes.insert(rank - 1, at: axis)
+    return permuted(Shape(axes))
+  }
+}
+
+extension Tensor where Scalar == Bool {
+  /// Whether any element holds, over axes.
+  public func any(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.any, axes: axes, keepingAxes: keepingAxes, "any"))
+  }
+
+  /// Whether all elements hold, over axes.
+  public func all(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    Tensor(value.reduced(.all, axes: axes, keepingAxes: keepingAxes, "all"))
+  }
+}

@@ -1,0 +1,156 @@
+extension Tensor {
+  /// The same elements, in row-major order, in another shape. One extent may be −1: it is computed.
+  ///
+  /// - Precondition: as many elements as before.
+  /// - Complexity: O(1).
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    var extents = shape
+    if let unknown = extents.firstIndex(of: -1) {
+      let known = extents.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
+      require(
+        known > 0 && count % known == 0 && extents.count(where: { $0 == -1 }) == 1, "reshape",
+        "shape \(self.shape) does not fit \(shape)")
+      extents[unknown] = count / known
+    }
+    let result = Shape(extents)
+    require(
+      result.elementCount == count, "reshape",
+      "shape \(self.shape) has \(count) elements, \(shape) has \(result.elementCount)")
+    return Tensor(value.reshaped(result))
+  }
+
+  /// All elements along one axis.
+  public func flattened() -> Tensor { reshaped([count]) }
+
+  /// With an axis of extent 1 put before `axis` (which may count from the end of the result).
+  public func expandingAxis(_ axis: Int) -> Tensor {
+    let resolved = axis < 0 ? axis + rank + 1 : axis
+    require(
+      resolved >= 0 && resolved <= rank, "expandingAxis",
+      "axis \(axis) is out of range for shape \(shape)")
+    return Tensor(value.expanded(resolved))
+  }
+
+  /// Without the axes of extent 1, or without the one named.
+  public func squeezed(axis: Int? = nil) -> Tensor {
+    guard let axis else { return reshaped(shape.filter { $0 != 1 }) }
+    let resolved = shape.axis(axis, "squeezed")
+    require(
+      shape[resolved] == 1, "squeezed", "axis \(axis) of shape \(shape) is not of extent 1")
+    return Tensor(value.reshaped(shape.removing(resolved)))
+  }
+
+  /// With the axes in another order; none given reverses them.
+  ///
+  /// - Precondition: a permutation of the axes.
+  public func transposed(_ axes: [Int]? = nil) -> Tensor {
+    let order = (axes ?? Array((0..<rank).reversed())).map { shape.axis($0, "transposed") }
+    require(
+      order.sorted() == Array(0..<rank), "transposed",
+      "\(order) is not an order of the axes of shape \(shape)")
+    return Tensor(value.permuted(Shape(order)))
+  }
+
+  /// With two axes exchanged.
+  public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
+    var order = Array(0..<rank)
+    order.swapAt(shape.axis(a, "swappingAxes"), shape.axis(b, "swappingAxes"))
+    return Tensor(value.permuted(Shape(order)))
+  }
+
+  /// Repeated along axes of extent 1 and new leading axes, as NumPy broadcasts.
+  ///
+  /// - Precondition: the shape broadcasts to `shape`.
+  public func broadcast(to shape: Shape) -> Tensor {
+    require(
+      Shape.broadcast(self.shape, shape) == shape, "broadcast",
+      "shape \(self.shape) does not broadcast to \(shape)")
+    return Tensor(value.broadcast(to: shape))
+  }
+
+  /// The whole tensor repeated along each axis.
+  ///
+  /// - Parameter counts: Repetitions for each axis.
+  public func tiled(_ counts: [Int]) -> Tensor {
+    require(
+      counts.count == rank, "tiled", "\(counts.count) counts for the \(rank) axes of \(shape)")
+    var (split, repeated, final) = (Shape(), Shape(), Shape())
+    for (extent, count) in zip(shape, counts) {
+      split.append(1)
+      split.append(extent)
+      repeated.append(count)
+      repeated.append(extent)
+      final.append(count * extent)
+    }
+    return Tensor(value.reshaped(split).broadcast(to: repeated).reshaped(final))
+  }
+
+  /// In reverse order along an axis.
+  public func flipped(axis: Int = -1) -> Tensor {
+    let axis = shape.axis(axis, "flipped")
+    let count = shape[axis]
+    return Tensor(
+      value.sliced(axis: axis, start: Swift.max(count - 1, 0), count: count, step: -1))
+  }
+
+  /// The diagonal of the last two axes: shape [..., min(m, n)].
+  public func diagonal() -> Tensor {
+    require(rank >= 2, "diagonal", "shape \(shape) has no matrix in its last two axes")
+    let (m, n) = (shape[rank - 2], shape[rank - 1])
+    let count = Swift.min(m, n)
+    var flat = Shape(shape[0..<rank - 2])
+    flat.append(m * n)
+    return Tensor(
+      value.reshaped(flat).sliced(axis: rank - 2, start: 0, count: count, step: n + 1))
+  }
+}
+
+extension Tensor where Scalar: TensorNumeric {
+  /// Surrounded by `scalar`: so many entries before and after on each axis.
+  public func padded(_ widths: [(before: Int, after: Int)], with scalar: Scalar = 0) -> Tensor {
+    require(
+      widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 }, "padded",
+      "expected a non-negative width before and after each axis of \(shape), got \(widths)")
+    var whole = Shape()
+    for (extent, width) in zip(shape, widths) { whole.append(width.before + extent + width.after) }
+    let slice = Primitive.Slice(
+      starts: Shape(widths.map(\.before)), steps: widths.map { _ in 1 }, shape: shape)
+    let embedded = apply(.embed(slice, into: whole), [value])
+    if scalar == 0 { return Tensor(embedded) }
+    let inside = apply(.embed(slice, into: whole), [.ones(shape, value.type)])
+    return Tensor(inside.compared(.notEqual, 0).select(embedded, Tensor(scalar).value))
+  }
+
+  /// A matrix with this vector on its diagonal; leading axes stay.
+  public func diagonalMatrix() -> Tensor {
+    require(rank >= 1, "diagonalMatrix", "a scalar has no diagonal")
+    return expandingAxis(-1) * Tensor.identity(shape[rank - 1])
+  }
+}
+
+/// Tensors one after the other along an axis.
+///
+/// - Precondition: at least one tensor; shapes equal but for that axis.
+public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
+  guard let first = tensors.first else { trap("concatenate", "no tensors") }
+  let axis = first.shape.axis(axis, "concatenate")
+  for (position, tensor) in tensors.enumerated() {
+    require(
+      tensor.rank == first.rank && tensor.shape.removing(axis) == first.shape.removing(axis),
+      "concatenate",
+      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)")
+  }
+  return Tensor(apply(.concatenate(axis: axis), tensors.map(\.value)))
+}
+
+/// Tensors of one shape along a new axis.
+///
+/// - Precondition: at least one tensor; equal shapes.
+public func stack<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
+  for tensor in tensors {
+    require(
+      tensor.shape == tensors[0].shape, "stack",
+      "shapes \(tensors[0].shape) and \(tensor.shape) differ")
+  }
+  return concatenate(tensors.map { $0.expandingAxis(axis) }, axis: axis)
+}

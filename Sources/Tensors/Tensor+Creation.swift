@@ -1,0 +1,88 @@
+extension Tensor where Scalar: TensorNumeric {
+  /// A tensor of zeros.
+  public static func zeros(_ shape: Shape) -> Tensor {
+    Tensor(.zeros(shape, Scalar.elementType))
+  }
+
+  /// A tensor of ones.
+  public static func ones(_ shape: Shape) -> Tensor { Tensor(.ones(shape, Scalar.elementType)) }
+
+  /// A tensor with all elements equal to `scalar`.
+  public static func full(_ shape: Shape, _ scalar: Scalar) -> Tensor {
+    Tensor(.filled(shape, Scalar.elementType, scalar.asDouble))
+  }
+
+  /// Zeros in the shape of another tensor.
+  public static func zeros(like other: Tensor) -> Tensor { zeros(other.shape) }
+
+  /// Ones in the shape of another tensor.
+  public static func ones(like other: Tensor) -> Tensor { ones(other.shape) }
+
+  /// `start`, `start + step`, … up to but without `end`: shape [⌈(end − start) / step⌉].
+  ///
+  /// - Precondition: `step` is not 0.
+  public static func arange(_ start: Scalar = 0, _ end: Scalar, step: Scalar = 1) -> Tensor {
+    require(step != 0, "arange", "a step of 0 never reaches the end")
+    let span = (end.asDouble - start.asDouble) / step.asDouble
+    let count = Swift.max(0, Int(span.rounded(.up)))
+    let (first, stride) = (start.asDouble, step.asDouble)
+    return Tensor(shape: [count]) { out in
+      for i in 0..<count { out[i] = Scalar(nearest: first + Double(i) * stride) }
+    }
+  }
+
+  /// The square matrix with ones on its diagonal.
+  public static func identity(_ count: Int) -> Tensor {
+    Tensor(shape: [count, count]) { out in
+      out.initialize(repeating: 0)
+      for i in 0..<count { out[i * count + i] = 1 }
+    }
+  }
+}
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// `count` values from `start` to `end`, both included, evenly spaced.
+  ///
+  /// - Precondition: `count` is at least 1.
+  public static func linspace(_ start: Scalar, _ end: Scalar, count: Int) -> Tensor {
+    require(count >= 1, "linspace", "count is \(count), expected at least 1")
+    let (first, last) = (start.asDouble, end.asDouble)
+    return Tensor(shape: [count]) { out in
+      for i in 0..<count {
+        let fraction = count == 1 ? 0 : Double(i) / Double(count - 1)
+        out[i] = Scalar(nearest: i == count - 1 && count > 1 ? last : first + fraction * (last - first))
+      }
+    }
+  }
+}
+
+/// Coordinate matrices from coordinate vectors, indexed as a matrix is: the first varies by row.
+///
+/// - Parameters:
+///   - x: Shape [m].
+///   - y: Shape [n].
+/// - Returns: Two tensors of shape [m, n], `a[i, j] = x[i]` and `b[i, j] = y[j]`.
+public func meshgrid<Scalar>(
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+) -> (Tensor<Scalar>, Tensor<Scalar>) {
+  require(
+    x.rank == 1 && y.rank == 1, "meshgrid", "expected two vectors, got \(x.shape) and \(y.shape)")
+  let shape: Shape = [x.count, y.count]
+  return (
+    Tensor(x.value.expanded(1).broadcast(to: shape)), Tensor(y.value.broadcast(to: shape))
+  )
+}
+
+/// Ones at the given classes, zeros elsewhere.
+///
+/// - Parameters:
+///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
+///   - classes: How many classes there are.
+/// - Returns: Shape `index.shape + [classes]`.
+public func oneHot<Scalar: TensorFloatingPoint>(
+  _ index: Tensor<Int32>, classes: Int, as type: Scalar.Type = Float.self
+) -> Tensor<Scalar> {
+  let classNumbers = Value.iota(classes, .int32)
+  let matches = index.value.expanded(index.rank).compared(.equal, classNumbers)
+  return Tensor(matches.cast(Scalar.elementType))
+}

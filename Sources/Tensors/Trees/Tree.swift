@@ -1,0 +1,263 @@
+/// A leaf of a tree: a tensor of any element type.
+public struct Leaf: Sendable {
+  package var value: Value
+
+  package init(_ value: Value) { self.value = value }
+
+  /// A leaf that holds a tensor.
+  public init<Scalar>(_ tensor: Tensor<Scalar>) { value = tensor.value }
+
+  /// The leaf's shape.
+  public var shape: Shape { value.shape }
+
+  /// The type of the leaf's elements.
+  public var elementType: ElementType { value.type }
+
+  /// The leaf as a tensor.
+  ///
+  /// - Precondition: its elements are of that type.
+  public func tensor<Scalar: TensorScalar>(of type: Scalar.Type = Scalar.self) -> Tensor<Scalar> {
+    require(
+      value.type == Scalar.elementType, "Leaf",
+      "a leaf of \(value.type) elements read as \(Scalar.elementType)")
+    return Tensor(value)
+  }
+}
+
+/// Hands out leaves in order, to the parts of a tree that is being filled.
+public struct LeafReader: ~Copyable {
+  private let leaves: [Value]
+  private var position = 0
+
+  init(_ leaves: [Value]) { self.leaves = leaves }
+
+  /// The next leaf.
+  ///
+  /// - Precondition: there is one.
+  public mutating func next() -> Leaf {
+    require(
+      position < leaves.count, "Tree",
+      "a tree asks for more than the \(leaves.count) leaves that there are")
+    defer { position += 1 }
+    return Leaf(leaves[position])
+  }
+
+  consuming func finish() {
+    require(
+      position == leaves.count, "Tree",
+      "a tree took \(position) of \(leaves.count) leaves: the structures differ")
+  }
+}
+
+/// A structure of tensors: a tensor, or an array, dictionary, optional, tuple or struct of trees.
+///
+/// Everything that transforms take and give is a tree. Leaves come in JAX's order: entries of
+/// arrays in order, of dictionaries by sorted key, of structs as declared. A struct becomes a tree
+/// with one line:
+///
+/// ```swift
+/// struct Model: TreeStruct {
+///   var weight: Tensor<Float>
+///   var bias: Tensor<Float>
+///   static var children: [Child<Model>] { [Child(\.weight), Child(\.bias)] }
+/// }
+/// ```
+public protocol Tree {
+  /// Adds the leaves, in order.
+  func appendLeaves(to leaves: inout [Leaf])
+
+  /// Puts other leaves in the place of the present ones, in order.
+  mutating func replaceLeaves(from reader: inout LeafReader)
+
+  /// Adds a name for each leaf, in order: the path from the root.
+  func appendLeafPaths(to paths: inout [String], prefix: String)
+}
+
+extension Tree {
+  /// The leaves in JAX's order.
+  public var leaves: [Leaf] {
+    var leaves: [Leaf] = []
+    appendLeaves(to: &leaves)
+    return leaves
+  }
+
+  /// The path from the root to each leaf, such as `["weight"][0]`.
+  public var leafPaths: [String] {
+    var paths: [String] = []
+    appendLeafPaths(to: &paths, prefix: "")
+    return paths
+  }
+
+  package var values: [Value] { leaves.map(\.value) }
+
+  /// A tree of this structure with other leaves.
+  ///
+  /// - Precondition: as many leaves as this tree has.
+  public func withLeaves(_ leaves: [Leaf]) -> Self { withValues(leaves.map(\.value)) }
+
+  package func withValues(_ values: [Value]) -> Self {
+    var result = self
+    var reader = LeafReader(values)
+    result.replaceLeaves(from: &reader)
+    reader.finish()
+    return result
+  }
+}
+
+extension Tensor: Tree {
+  /// Adds this tensor.
+  public func appendLeaves(to leaves: inout [Leaf]) { leaves.append(Leaf(self)) }
+  /// Takes one leaf.
+  public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next().tensor() }
+  /// Adds the path as it is.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
+}
+
+extension Array: Tree where Element: Tree {
+  /// Adds the leaves of each entry.
+  public func appendLeaves(to leaves: inout [Leaf]) {
+    for element in self { element.appendLeaves(to: &leaves) }
+  }
+
+  /// Replaces the leaves of each entry.
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    for index in indices { self[index].replaceLeaves(from: &reader) }
+  }
+
+  /// Adds `[0]`, `[1]`, … to the path.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) {
+    for (index, element) in enumerated() {
+      element.appendLeafPaths(to: &paths, prefix: "\(prefix)[\(index)]")
+    }
+  }
+}
+
+extension Dictionary: Tree where Key: Comparable, Value: Tree {
+  /// Adds the leaves of each value, by sorted key.
+  public func appendLeaves(to leaves: inout [Leaf]) {
+    for key in keys.sorted() { self[key]?.appendLeaves(to: &leaves) }
+  }
+
+  /// Replaces the leaves of each value, by sorted key.
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    for key in keys.sorted() { self[key]?.replaceLeaves(from: &reader) }
+  }
+
+  /// Adds `["key"]` to the path.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) {
+    for key in keys.sorted() {
+      self[key]?.appendLeafPaths(to: &paths, prefix: "\(prefix)[\(String(reflecting: key))]")
+    }
+  }
+}
+
+extension Optional: Tree where Wrapped: Tree {
+  /// Adds the leaves of the value, if there is one.
+  public func appendLeaves(to leaves: inout [Leaf]) { self?.appendLeaves(to: &leaves) }
+
+  /// Replaces the leaves of the value, if there is one.
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    self?.replaceLeaves(from: &reader)
+  }
+
+  /// Adds nothing to the path.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) {
+    self?.appendLeafPaths(to: &paths, prefix: prefix)
+  }
+}
+
+/// Several trees as one: what stands for a tuple, which cannot conform to a protocol.
+///
+/// ```swift
+/// let tree = Tuple(weights, ["k1": a, "k2": b])
+/// let (weights, rest) = tree.elements
+/// ```
+public struct Tuple<each Element: Tree>: Tree {
+  /// The trees.
+  public var elements: (repeat each Element)
+
+  /// A tuple of trees.
+  public init(_ elements: repeat each Element) { self.elements = (repeat each elements) }
+
+  /// Adds the leaves of each element.
+  public func appendLeaves(to leaves: inout [Leaf]) {
+    for element in repeat each elements { element.appendLeaves(to: &leaves) }
+  }
+
+  /// Replaces the leaves of each element.
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    var values: [Value] = []
+    var counts: [Int] = []
+    for element in repeat each elements {
+      let count = element.leaves.count
+      counts.append(count)
+      for _ in 0..<count { values.append(reader.next().value) }
+    }
+    var position = 0
+    var start = 0
+    func next<E: Tree>(_ element: E) -> E {
+      defer {
+        start += counts[position]
+        position += 1
+      }
+      return element.withValues(Array(values[start..<start + counts[position]]))
+    }
+    elements = (repeat next(each elements))
+  }
+
+  /// Adds `.0`, `.1`, … to the path.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) {
+    var index = 0
+    for element in repeat each elements {
+      element.appendLeafPaths(to: &paths, prefix: "\(prefix).\(index)")
+      index += 1
+    }
+  }
+}
+
+extension Tuple: Sendable where repeat each Element: Sendable {}
+
+/// A struct whose stored properties are trees, named in one line.
+public protocol TreeStruct: Tree {
+  /// The properties that hold tensors, in the order of the leaves. Others are left as they are.
+  static var children: [Child<Self>] { get }
+}
+
+/// One property of a struct that is a tree.
+public struct Child<Root> {
+  let label: String
+  let append: (Root, inout [Leaf]) -> Void
+  let replace: (inout Root, inout LeafReader) -> Void
+  let appendPaths: (Root, inout [String], String) -> Void
+
+  /// The property at a key path.
+  ///
+  /// - Parameter label: Its name in paths; by default, the property's.
+  public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
+    let described = "\(keyPath)"
+    let name =
+      label ?? described.lastIndex(of: ".").map { String(described[described.index(after: $0)...]) }
+      ?? described
+    self.label = name
+    append = { $0[keyPath: keyPath].appendLeaves(to: &$1) }
+    replace = { $0[keyPath: keyPath].replaceLeaves(from: &$1) }
+    appendPaths = { $0[keyPath: keyPath].appendLeafPaths(to: &$1, prefix: "\($2).\(name)") }
+  }
+}
+
+extension TreeStruct {
+  /// Adds the leaves of each child.
+  public func appendLeaves(to leaves: inout [Leaf]) {
+    for child in Self.children { child.append(self, &leaves) }
+  }
+
+  /// Replaces the leaves of each child.
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    for child in Self.children { child.replace(&self, &reader) }
+  }
+
+  /// Adds the child's name to the path.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) {
+    for child in Self.children { child.appendPaths(self, &paths, prefix) }
+  }
+}
