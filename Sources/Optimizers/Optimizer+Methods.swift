@@ -1,7 +1,7 @@
 // The usual methods. Formulas and conventions are PyTorch's where it has the method (Lion: optax),
 // and so are the default values, but for the learning rate, which has none.
 
-extension Optimizer {
+extension Minimizer where Self == Optimizer {
   /// Gradient descent, with momentum where it is not 0: p ← p − η m.
   ///
   /// - Parameters:
