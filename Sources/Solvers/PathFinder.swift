@@ -37,7 +37,7 @@ struct PathFinder: Sendable {
   /// The useful nodes in topological order; empty where they have a cycle.
   let order: [Int32]
 
-  /// - Parameter list: the arcs as (tail, head, slot), in the order in which ties prefer them.
+  // `list` holds the arcs as (tail, head, slot), in the order in which ties prefer them.
   init(
     name: String, nodeCount: Int, list: [(Int, Int, Int)], slotCount: Int, positions: [Int32]?,
     entryCount: Int, from source: Int, to target: Int, method: ShortestPathMethod,
@@ -101,8 +101,7 @@ struct PathFinder: Sendable {
 
   /// Reads the costs, finds the path and writes 1 at the entry of each cost it pays, 0 elsewhere.
   ///
-  /// - Parameter marked: an entry to be marked besides, such as that of the source of a path whose
-  ///   nodes pay; nil for none.
+  /// `marked` is an entry to be marked besides, such as that of the source of a path whose nodes pay.
   @inline(__always)
   func solve<Scalar: BinaryFloatingPoint>(
     _ input: Span<Scalar>, into output: inout MutableSpan<Scalar>, scratch: inout PathScratch,

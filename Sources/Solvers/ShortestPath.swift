@@ -125,14 +125,17 @@ public struct ShortestPath: Solver {
     return shape
   }
 
+  /// Working memory of one thread, for this graph.
   public func makeScratch(inputCount: Int) -> PathScratch { finder.makeScratch() }
 
+  /// Writes the indicator of the shortest path, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout PathScratch
   ) throws(SolverError) {
     try finder.solve(input, into: &output, scratch: &scratch, marked: nil)
   }
 
+  /// Writes the indicator of the shortest path, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout PathScratch
   ) throws(SolverError) {
