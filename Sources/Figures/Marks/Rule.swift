@@ -1,0 +1,118 @@
+/// A straight line across the whole panel, for reference.
+public struct Rule: Primitive {
+  private enum Place: Sendable {
+    case vertical(Double)
+    case horizontal(Double)
+  }
+
+  private let place: Place
+  private let label: String
+  private let ink: Ink
+  private let dash: Dash
+
+  /// A vertical line at x. It doesn't widen the axis; outside its range it isn't drawn.
+  public init(x: Double, _ label: String = "", ink: Ink = .muted, dash: Dash = .dashed) {
+    place = .vertical(x)
+    self.label = label
+    self.ink = ink
+    self.dash = dash
+  }
+
+  /// A horizontal line at y. It doesn't widen the axis; outside its range it isn't drawn.
+  public init(y: Double, _ label: String = "", ink: Ink = .muted, dash: Dash = .dashed) {
+    place = .horizontal(y)
+    self.label = label
+    self.ink = ink
+    self.dash = dash
+  }
+
+  var name: String { label.isEmpty ? "rule" : "rule “\(label)”" }
+  var series: [SeriesKey] { [SeriesKey(label: "", ink: ink)] }
+
+  var columns: [DataColumn] {
+    switch place {
+    case .vertical(let x): [DataColumn(name: name, direction: .x, values: [x])]
+    case .horizontal(let y): [DataColumn(name: name, direction: .y, values: [y])]
+    }
+  }
+
+  func extents(x: AxisScale, y: AxisScale) -> (x: AxisExtent, y: AxisExtent) {
+    (AxisExtent(), AxisExtent())
+  }
+
+  func draw(on canvas: inout Canvas, in frame: Frame, colors: [SeriesColor]) {
+    let area = frame.area
+    let a: Point
+    let b: Point
+    let at: Point
+    let anchor: TextAnchor
+    switch place {
+    case .vertical(let x):
+      guard frame.x.places(x) else { return }
+      let pixel = frame.x(x)
+      a = Point(x: pixel, y: area.y)
+      b = Point(x: pixel, y: area.bottom)
+      let isLeft = pixel > area.x + area.width * 0.6
+      anchor = isLeft ? .end : .start
+      at = Point(x: pixel + (isLeft ? -5 : 5), y: area.y + 13)
+    case .horizontal(let y):
+      guard frame.y.places(y) else { return }
+      let pixel = frame.y(y)
+      a = Point(x: area.x, y: pixel)
+      b = Point(x: area.right, y: pixel)
+      anchor = .end
+      at = Point(x: area.right - 5, y: pixel < area.y + 20 ? pixel + 13 : pixel - 5)
+    }
+    guard area.expanded(by: 0.5).contains(a) else { return }
+    canvas.marks.line(
+      a, b, Style(stroke: colors[0].paint, width: 1.3, dash: dash.pattern(width: 1.3)))
+    canvas.occupancy.insert(from: a, to: b)
+    guard !label.isEmpty else { return }
+    canvas.overlay.text(label, at: at, size: 11, anchor: anchor, paint: .dim)
+    let width = TextMetrics.width(label, size: 11)
+    let box = Rect(
+      x: anchor == .end ? at.x - width : at.x, y: at.y - 10, width: width, height: 13)
+    canvas.occupancy.insert(box)
+    canvas.obstacles.append(box)
+  }
+}
+
+/// Text at a place in the panel.
+public struct Note: Primitive {
+  private let text: String
+  private let x: Double
+  private let y: Double
+  private let pointsAt: Bool
+
+  /// Text beside the point (x, y), where there's room; with a mark at the point itself if `pointsAt`.
+  public init(_ text: String, x: Double, y: Double, pointsAt: Bool = false) {
+    self.text = text
+    self.x = x
+    self.y = y
+    self.pointsAt = pointsAt
+  }
+
+  var name: String { "note “\(text)”" }
+
+  var columns: [DataColumn] {
+    [
+      DataColumn(name: name + ", x", direction: .x, values: [x]),
+      DataColumn(name: name + ", y", direction: .y, values: [y]),
+    ]
+  }
+
+  func extents(x xScale: AxisScale, y yScale: AxisScale) -> (x: AxisExtent, y: AxisExtent) {
+    pointExtents([x], [y], xScale, yScale)
+  }
+
+  func draw(on canvas: inout Canvas, in frame: Frame, colors: [SeriesColor]) {
+    guard let point = frame(x, y) else { return }
+    if pointsAt {
+      canvas.overlay.circle(point, radius: 3.4, Style(fill: .background, stroke: .ink, width: 1.4))
+      canvas.obstacles.append(
+        Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(by: 3.4))
+    }
+    canvas.labels.append(
+      PointLabel(text: text, point: point, radius: pointsAt ? 4 : 1, paint: .ink))
+  }
+}
