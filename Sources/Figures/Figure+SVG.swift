@@ -1,10 +1,12 @@
 extension Figure {
   /// The figure as an SVG document, which can stand in a file or inside HTML.
   ///
-  /// - Parameter id: The start of the names that the document gives its parts; pictures in one page need different
-  ///   ones. Where nil, it's made from the picture's content.
-  /// - Throws: ``FigureError`` where the parts of a series differ in length, a network's edge names no node, a number
-  ///   can't be shown and `missing` refuses such, or the size leaves no room.
+  /// - Parameter id: The start of the names that the document gives its parts; pictures in one
+  ///   page need different ones. Where nil, it's made from the picture's content.
+  /// - Returns: The document's text, to be stored as UTF-8.
+  /// - Throws: ``FigureError`` where the parts of a series differ in length, a network's edge
+  ///   names no node, a number can't be shown and `missing` refuses such, or the size leaves no
+  ///   room.
   /// - Complexity: O(n) in the count of numbers, O(m²) in that of named points.
   public func svg(id: String? = nil) throws(FigureError) -> String {
     guard (60...20_000).contains(width), (60...20_000).contains(height) else {
@@ -115,10 +117,13 @@ extension Figure {
     let margins = contents.indices.map { contents[$0].margins(in: cell($0), mode: modes[$0]) }
     for index in contents.indices {
       var margin = margins[index]
-      // Plots of one column and of one row are in line.
+      // Plots of one column and of one row are in line, and heat maps of one size.
       if contents[index].isDecorated {
         for other in contents.indices where contents[other].isDecorated {
           let theirs = margins[other]
+          if contents[index].colorScale != nil, contents[other].colorScale != nil {
+            margin = margin.union(theirs)
+          }
           if other % count == index % count {
             margin = margin.union(Margins(left: theirs.left, right: theirs.right))
           }
@@ -141,7 +146,8 @@ extension Figure {
     var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)\" height=\"\(h)\""
     svg += " viewBox=\"0 0 \(w) \(h)\" role=\"img\" font-family=\"\(TextMetrics.family)\""
     svg += " aria-labelledby=\"\(name)-title \(name)-desc\">\n"
-    svg += "<title id=\"\(name)-title\">\(escapedMarkup(title.isEmpty ? "Figure" : title))</title>\n"
+    svg +=
+      "<title id=\"\(name)-title\">\(escapedMarkup(title.isEmpty ? "Figure" : title))</title>\n"
     var summary = summary.isEmpty ? contents.map(\.summary).joined(separator: " ") : summary
     if omitted > 0 {
       summary += " Values left out because they can't be shown: \(omitted)."

@@ -24,8 +24,8 @@ public struct SharedAxes: OptionSet, Sendable, Hashable {
 /// let svg = try figure.svg()
 /// ```
 ///
-/// The file follows the reader's light or dark surroundings where the renderer knows CSS, and is light elsewhere.
-/// Equal figures give equal bytes.
+/// The file follows the reader's light or dark surroundings where the renderer knows CSS, and is
+/// light elsewhere. Equal figures give equal bytes.
 public struct Figure: Sendable {
   /// The headline, or nothing.
   public var title: String

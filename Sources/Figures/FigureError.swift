@@ -1,7 +1,7 @@
 /// What keeps a figure from being drawn.
 public enum FigureError: Error, Sendable, Hashable {
-  /// A number that can't be shown, where the figure refuses such (``MissingData/refuse``): NaN, infinite or, on a
-  /// logarithmic axis, not positive. The index counts from 0 within the series.
+  /// A number that can't be shown, where the figure refuses such (``MissingData/refuse``): NaN,
+  /// infinite or, on a logarithmic axis, not positive. The index counts from 0 within the series.
   case notShowable(series: String, index: Int, value: Double, reason: String)
   /// Two parts of a series that belong together have different lengths.
   case lengthMismatch(series: String, part: String, count: Int, expected: Int)
@@ -28,10 +28,12 @@ extension FigureError: CustomStringConvertible {
   }
 }
 
-/// What becomes of numbers that can't be shown: NaN, infinities, and numbers ≤ 0 on logarithmic axes.
+/// What becomes of numbers that can't be shown: NaN, infinities, and numbers ≤ 0 on logarithmic
+/// axes.
 public enum MissingData: Sendable, Hashable {
   /// They're left out: lines have a gap, cells stay empty. The figure's description says how many.
   case gap
-  /// The figure isn't drawn; ``FigureError/notShowable(series:index:value:reason:)`` names the first.
+  /// The figure isn't drawn; ``FigureError/notShowable(series:index:value:reason:)`` names the
+  /// first.
   case refuse
 }

@@ -18,7 +18,8 @@ public struct Axis: Sendable, Hashable {
   public var unit: String
   /// Linear or logarithmic.
   public var scale: AxisScale
-  /// The numbers at both ends; from the data where nil. A range that the scale has no place for is left out.
+  /// The numbers at both ends; from the data where nil. A range that the scale has no place for is
+  /// left out.
   public var range: ClosedRange<Double>?
   /// Whether lines cross the panel at the ticks.
   public var showsGrid: Bool

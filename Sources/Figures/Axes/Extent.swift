@@ -25,6 +25,11 @@ struct AxisExtent {
   var textRoom = 0.0
   /// Whether bars grow from zero here.
   var startsAtZero = false
+  /// Whether room beyond the data ends at zero where the data do.
+  var stopsAtZero = false
+  /// Whether the data run from one end to the other, as lines do, without cells that end with the
+  /// plot.
+  var isSequence = false
   /// Names in the place of numbers: category i stands at i.
   var categories: [String] = []
 
@@ -33,6 +38,8 @@ struct AxisExtent {
     padding = max(padding, other.padding)
     textRoom = max(textRoom, other.textRoom)
     startsAtZero = startsAtZero || other.startsAtZero
+    isSequence = isSequence || other.isSequence
+    stopsAtZero = stopsAtZero || other.stopsAtZero
     if other.categories.count > categories.count { categories = other.categories }
   }
 
@@ -64,9 +71,24 @@ struct AxisExtent {
     let span = high - low
     let above = span * max(padding, text / (1 - text))
     let below = span * (limits.low < 0 && startsAtZero ? max(padding, text / (1 - text)) : padding)
+    let ends = (
+      low: stopsAtZero && low >= 0 && low - below < 0 ? 0 : low - below,
+      high: stopsAtZero && high <= 0 && high + above > 0 ? 0 : high + above
+    )
+    return stopsAtZero || isSequence ? Self.rounded(ends.low, ends.high) : ends
+  }
+
+  /// Out to the next tick where that's close.
+  private static func rounded(_ low: Double, _ high: Double) -> (low: Double, high: Double) {
+    let ticks = Ticks.linear(from: low, to: high, target: 6).map(\.value)
+    guard ticks.count > 1, let first = ticks.first, let last = ticks.last else {
+      return (low, high)
+    }
+    let step = ticks[1] - ticks[0]
+    let reach = (high - low) * 0.04
     return (
-      startsAtZero && limits.low == 0 ? 0 : low - below,
-      startsAtZero && limits.high == 0 ? 0 : high + above
+      first - low > 0 && step - (first - low) < reach ? first - step : low,
+      high - last > 0 && step - (high - last) < reach ? last + step : high
     )
   }
 

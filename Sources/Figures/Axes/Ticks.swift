@@ -1,14 +1,14 @@
 /// A mark on an axis; one without a label is a small one.
-struct Tick: Hashable {
-  var value: Double
-  var label: NumberLabel?
+package struct Tick: Hashable {
+  package var value: Double
+  package var label: NumberLabel?
 }
 
 /// Where the ticks of an axis go.
-enum Ticks {
-  /// Multiples of 1, 2 or 5 times a power of ten inside a range, about as many as asked for and never more
-  /// than one above.
-  static func linear(from low: Double, to high: Double, target: Int) -> [Tick] {
+package enum Ticks {
+  /// Multiples of 1, 2 or 5 times a power of ten inside a range, about as many as asked for and
+  /// never more than one above.
+  package static func linear(from low: Double, to high: Double, target: Int) -> [Tick] {
     let span = high - low
     guard span.isFinite, span > 0, target > 0 else { return [] }
     let raw = span / Double(target)
@@ -45,9 +45,9 @@ enum Ticks {
     }
   }
 
-  /// Powers of ten; also 2 and 5 times these where the range holds few, and small ticks between where there is room.
-  /// A range within one power of ten gets linear ticks.
-  static func logarithmic(from low: Double, to high: Double, target: Int) -> [Tick] {
+  /// Powers of ten; also 2 and 5 times these where the range holds few, and small ticks between
+  /// where there is room. A range within one power of ten gets linear ticks.
+  package static func logarithmic(from low: Double, to high: Double, target: Int) -> [Tick] {
     guard low > 0, high > low, high.isFinite, target > 0 else { return [] }
     let bottom = Elementary.log10(low)
     let top = Elementary.log10(high)

@@ -33,8 +33,8 @@ public struct Color: Sendable, Hashable {
   }
 }
 
-/// A colour in Oklab, where equal steps look equal; matrices from Ottosson, "A perceptual color space for image
-/// processing" (2020).
+/// A colour in Oklab, where equal steps look equal; matrices from Ottosson, "A perceptual color
+/// space for image processing" (2020).
 struct Oklab: Hashable {
   var lightness: Double
   var a: Double

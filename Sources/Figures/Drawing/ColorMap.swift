@@ -1,7 +1,7 @@
 /// A scale of colours for the values of a heat map.
 ///
-/// A few anchor colours, interpolated in Oklab and placed so that lightness changes evenly with the value: equal
-/// differences look equal, also in grey and to the colour-blind.
+/// A few anchor colours, interpolated in Oklab and placed so that lightness changes evenly with the
+/// value: equal differences look equal, also in grey and to the colour-blind.
 public struct ColorMap: Sendable, Hashable {
   private let levels: [Color]
 
@@ -42,7 +42,8 @@ public struct ColorMap: Sendable, Hashable {
   public static let amount = ColorMap(
     anchors: [0xF6F8FB, 0xB5D0E6, 0x5F9DCB, 0x1E68A6, 0x0B3A6B], isDiverging: false)
 
-  /// The colour at a position from 0 to 1; positions outside are cut to that, NaN gives the first colour.
+  /// The colour at a position from 0 to 1; positions outside are cut to that, NaN gives the first
+  /// colour.
   public func callAsFunction(_ position: Double) -> Color { levels[level(position)] }
 
   func level(_ position: Double) -> Int {

@@ -1,12 +1,13 @@
 /// The few transcendental functions that pictures need, so that the target imports nothing.
 ///
 /// Accuracy is a few units in the last place, far below a hundredth of a pixel.
-enum Elementary {
+package enum Elementary {
   private static let ln2 = 0.693147180559945309
   private static let ln10 = 2.302585092994045684
 
-  /// The natural logarithm of a finite positive number, by 2·artanh((s − 1)/(s + 1)) of the significand.
-  static func log(_ value: Double) -> Double {
+  /// The natural logarithm of a finite positive number, by 2·artanh((s − 1)/(s + 1)) of the
+  /// significand.
+  package static func log(_ value: Double) -> Double {
     var significand = value.significand
     var exponent = Double(value.exponent)
     if significand > 1.4142135623730951 {
@@ -27,14 +28,14 @@ enum Elementary {
   }
 
   /// The decimal logarithm; a power of ten gives a whole number exactly.
-  static func log10(_ value: Double) -> Double {
+  package static func log10(_ value: Double) -> Double {
     let result = log(value) / ln10
     let whole = result.rounded()
     return abs(result - whole) < 1e-9 && powerOfTen(Int(whole)) == value ? whole : result
   }
 
   /// e to the given power, for arguments of moderate size.
-  static func exp(_ value: Double) -> Double {
+  package static func exp(_ value: Double) -> Double {
     let limited = min(max(value, -700), 700)
     let exponent = (limited / ln2).rounded()
     let rest = limited - exponent * ln2
@@ -48,7 +49,7 @@ enum Elementary {
   }
 
   /// A positive base to a power; zero for bases that are not positive.
-  static func power(_ base: Double, _ exponent: Double) -> Double {
+  package static func power(_ base: Double, _ exponent: Double) -> Double {
     base > 0 ? exp(exponent * log(base)) : 0
   }
 

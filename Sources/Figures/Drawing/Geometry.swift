@@ -1,7 +1,12 @@
 /// A place on the picture in pixels; y grows downwards.
-struct Point: Hashable {
-  var x: Double
-  var y: Double
+package struct Point: Hashable {
+  package var x: Double
+  package var y: Double
+
+  package init(x: Double, y: Double) {
+    self.x = x
+    self.y = y
+  }
 
   static func + (a: Point, b: Point) -> Point { Point(x: a.x + b.x, y: a.y + b.y) }
   static func - (a: Point, b: Point) -> Point { Point(x: a.x - b.x, y: a.y - b.y) }
@@ -53,7 +58,8 @@ struct Rect: Hashable {
   }
 }
 
-/// Which parts of a plot hold data, in squares of four pixels, so that legends and labels can keep clear of them.
+/// Which parts of a plot hold data, in squares of four pixels, so that legends and labels can keep
+/// clear of them.
 struct Occupancy {
   private static let side = 4.0
   let area: Rect

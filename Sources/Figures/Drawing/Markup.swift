@@ -1,5 +1,5 @@
-/// Escapes text for XML and HTML, in content and in quoted attributes alike; characters that XML 1.0 has no
-/// place for become U+FFFD.
+/// Escapes text for XML and HTML, in content and in quoted attributes alike; characters that XML
+/// 1.0 has no place for become U+FFFD.
 package func escapedMarkup(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
@@ -101,7 +101,8 @@ struct Markup {
     element += Style(fill: paint).attributes + ">" + escapedMarkup(label.text)
     if let exponent = label.exponent {
       let raised = TextMetrics.exponentText(exponent)
-      element += "<tspan dy=\"\(n(-size * 0.38))\" font-size=\"\(n(size * 0.72))\">\(raised)</tspan>"
+      element +=
+        "<tspan dy=\"\(n(-size * 0.38))\" font-size=\"\(n(size * 0.72))\">\(raised)</tspan>"
     }
     text += element + "</text>\n"
   }

@@ -4,7 +4,7 @@ package enum NumberText {
   package static let minus = "\u{2212}"
 
   /// A length or coordinate of an SVG file: at most two decimals, no trailing zeros.
-  static func coordinate(_ value: Double) -> String {
+  package static func coordinate(_ value: Double) -> String {
     guard value.isFinite else { return "0" }
     let hundredths = Int((min(max(value, -1e7), 1e7) * 100).rounded())
     let magnitude = hundredths.magnitude
@@ -23,8 +23,8 @@ package enum NumberText {
     return digits.rounded(toDecimals: max(0, decimals)).fixed(decimals: max(0, decimals))
   }
 
-  /// A number rounded to a count of significant digits, without trailing zeros; very large and very small
-  /// ones as 1.2×10⁷ with Unicode superscripts.
+  /// A number rounded to a count of significant digits, without trailing zeros; very large and very
+  /// small ones as 1.2×10⁷ with Unicode superscripts.
   package static func significant(_ value: Double, digits count: Int = 4) -> String {
     NumberLabel(significant: value, digits: count).plain
   }
@@ -145,9 +145,9 @@ struct Digits {
 }
 
 /// A number's text, its power of ten apart so that it can be set as a superscript.
-struct NumberLabel: Hashable {
-  var text: String
-  var exponent: Int?
+package struct NumberLabel: Hashable {
+  package var text: String
+  package var exponent: Int?
 
   init(_ text: String, exponent: Int? = nil) {
     self.text = text
@@ -181,5 +181,5 @@ struct NumberLabel: Hashable {
   }
 
   /// In one string, with Unicode superscripts.
-  var plain: String { text + (exponent.map(NumberText.superscript) ?? "") }
+  package var plain: String { text + (exponent.map(NumberText.superscript) ?? "") }
 }

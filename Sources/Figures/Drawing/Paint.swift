@@ -73,8 +73,8 @@ enum Paint: Hashable {
     }
   }
 
-  /// Rules for dark surroundings. The light colours are attributes of the elements, which renderers without CSS
-  /// understand and which these rules override.
+  /// Rules for dark surroundings. The light colours are attributes of the elements, which renderers
+  /// without CSS understand and which these rules override.
   static let darkStyle: String = {
     let all: [Paint] =
       (0..<seriesCount).map { .series($0) } + [.ink, .dim, .muted, .axis, .grid, .background]

@@ -1,12 +1,13 @@
 /// Estimates of how wide text is in a common sans-serif face.
 ///
-/// The renderer's font isn't known, so widths are rounded up by a few percent: room is kept, never cut off.
-enum TextMetrics {
+/// The renderer's font isn't known, so widths are rounded up by a few percent: room is kept, never
+/// cut off.
+package enum TextMetrics {
   static let family = "Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
   private static let margin = 1.06
 
   /// In pixels, for a font size in pixels.
-  static func width(_ text: String, size: Double, bold: Bool = false) -> Double {
+  package static func width(_ text: String, size: Double, bold: Bool = false) -> Double {
     var units = 0.0
     for scalar in text.unicodeScalars { units += advance(scalar) }
     return units * size * margin * (bold ? 1.07 : 1)
@@ -22,7 +23,7 @@ enum TextMetrics {
   }
 
   /// Breaks text at spaces into lines no wider than asked for, where words allow it.
-  static func wrap(_ text: String, width limit: Double, size: Double, bold: Bool = false)
+  package static func wrap(_ text: String, width limit: Double, size: Double, bold: Bool = false)
     -> [String]
   {
     var lines: [String] = []

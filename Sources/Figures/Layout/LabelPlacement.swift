@@ -1,9 +1,10 @@
 /// Places for names beside points.
 enum LabelPlacement {
-  private static let size = 10.5
+  static let size = 10.5
 
-  /// Draws each label at the first of several places around its point that keeps clear of points, lines and the labels
-  /// before it; those with the most neighbours choose first. One without a free place is left out.
+  /// Draws each label at the first of several places around its point that keeps clear of points,
+  /// lines and the labels before it; those with the most neighbours choose first. One without a
+  /// place that is nearly free is left out.
   ///
   /// - Complexity: O(n²) for n labels
   static func place(
@@ -30,8 +31,9 @@ enum LabelPlacement {
           best = (cost, candidate.box, candidate.distance)
         }
       }
-      // 60: about six occupied squares, or a twentieth of a label on another one.
-      guard let best, best.cost < 90 else { continue }
+      // A line's label always has its line; a point's one may be left out where it would be on
+      // others.
+      guard let best, best.cost < 90 || !label.places.isEmpty else { continue }
       taken.append(best.box.expanded(by: 1))
       draw(label, in: best.box, isFar: best.distance > 6, to: &markup)
     }
@@ -40,6 +42,7 @@ enum LabelPlacement {
   private static func candidates(_ label: PointLabel, width: Double)
     -> [(box: Rect, distance: Double)]
   {
+    guard label.places.isEmpty else { return label.places.map { ($0, 0) } }
     let height = size + 1.5
     var result: [(box: Rect, distance: Double)] = []
     for distance in [3.0, 11, 20] {

@@ -72,7 +72,12 @@ extension PanelContent {
     ]
     for (x, y) in places {
       let box = Rect(x: x, y: y, width: width, height: height)
-      if canvas.occupancy.count(in: box.expanded(by: 5)) == 0 { return box }
+      let clear = box.expanded(by: 5)
+      if canvas.occupancy.count(in: clear) == 0,
+        canvas.obstacles.allSatisfy({ $0.overlap(clear) == 0 })
+      {
+        return box
+      }
     }
     return nil
   }

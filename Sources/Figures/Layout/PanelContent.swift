@@ -57,6 +57,9 @@ struct PanelContent {
     if colorScale != nil {
       x.padding = 0
       y.padding = 0
+      x.isSequence = false
+      y.isSequence = false
+      y.stopsAtZero = false
     }
   }
 
@@ -120,7 +123,7 @@ struct PanelContent {
   /// As many as fit side by side.
   func xTicks(_ frame: Frame) -> [Tick] {
     guard x.categories.isEmpty else { return Self.categoryTicks(x.categories) }
-    var target = max(2, min(12, Int(frame.area.width / 58)))
+    var target = max(2, min(12, Int(frame.area.width / 46)))
     while true {
       let ticks = ticks(frame.x, target: target)
       let labelled = ticks.compactMap { tick in
@@ -136,7 +139,7 @@ struct PanelContent {
 
   func yTicks(_ frame: Frame) -> [Tick] {
     guard y.categories.isEmpty else { return Self.categoryTicks(y.categories) }
-    return ticks(frame.y, target: max(2, min(10, Int(frame.area.height / 38))))
+    return ticks(frame.y, target: max(2, min(10, Int(frame.area.height / 31))))
   }
 
   private static func categoryTicks(_ names: [String]) -> [Tick] {

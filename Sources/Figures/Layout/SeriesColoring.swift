@@ -1,6 +1,7 @@
 /// Gives each series its place in the palette.
 enum SeriesColoring {
-  /// Colours by panel, mark and series. Automatic series of one label have one colour throughout the figure.
+  /// Colours by panel, mark and series. Automatic series of one label have one colour throughout
+  /// the figure.
   static func assign(_ panels: [[any Primitive]]) -> [[[SeriesColor]]] {
     var byLabel: [String: Int] = [:]
     return panels.map { primitives in
@@ -12,9 +13,9 @@ enum SeriesColoring {
           used.insert(index)
         }
       }
-      func next() -> Int {
+      func next(besides others: some Collection<Int> = []) -> Int {
         var index = 0
-        while used.contains(index) { index += 1 }
+        while used.contains(index) || others.contains(index) { index += 1 }
         used.insert(index)
         return index
       }
@@ -24,7 +25,7 @@ enum SeriesColoring {
           switch key.ink {
           case .automatic:
             if key.label.isEmpty { return color(next()) }
-            let index = byLabel[key.label] ?? next()
+            let index = byLabel[key.label] ?? next(besides: byLabel.values)
             byLabel[key.label] = index
             return color(index)
           case .series(let index): return color(max(0, index))

@@ -91,6 +91,7 @@ public struct Bars: Primitive {
     let scale = orientation == .vertical ? y : x
     var values = AxisExtent()
     values.startsAtZero = true
+    values.stopsAtZero = true
     values.padding = 0.05
     for group in groups {
       for value in group.values where scale.places(value) { values.bounds.include(value) }
@@ -123,7 +124,8 @@ public struct Bars: Primitive {
       for (index, value) in group.values.enumerated() {
         positions.append(Double(index) + offset)
         drawBar(
-          value, at: Double(index) + offset, halfWidth: part * 0.46, paint: colors[groupIndex].paint,
+          value, at: Double(index) + offset, halfWidth: part * 0.46,
+          paint: colors[groupIndex].paint,
           title: title(group, index), label: valueLabels?[groupIndex][index],
           error: group.errors?[index] ?? 0, on: &canvas, in: frame)
       }
@@ -162,20 +164,21 @@ public struct Bars: Primitive {
     canvas.marks.rect(rect, Style(fill: paint), title: title)
     canvas.occupancy.insert(rect)
     guard let label else { return }
-    let upper = value + (error.isFinite && value >= base ? abs(error) : 0)
-    let end = axis.places(upper) ? axis(upper) : b
+    let isDown = value < base
+    let reach = error.isFinite ? abs(error) : 0
+    let last = isDown ? value - reach : value + reach
+    let end = axis.places(last) ? axis(last) : b
     let size = Self.labelSize
     let width = TextMetrics.width(label, size: size)
-    let isDown = value < base
     let place: Point
     let anchor: TextAnchor
     if isVertical {
-      place = Point(x: rect.center.x, y: isDown ? b + size + 2 : end - 4)
+      place = Point(x: rect.center.x, y: isDown ? end + size + 2 : end - 4)
       anchor = .middle
       canvas.occupancy.insert(
         Rect(x: place.x - width / 2, y: place.y - size, width: width, height: size))
     } else {
-      place = Point(x: isDown ? b - 5 : end + 5, y: rect.center.y + size * 0.36)
+      place = Point(x: isDown ? end - 5 : end + 5, y: rect.center.y + size * 0.36)
       anchor = isDown ? .end : .start
       canvas.occupancy.insert(
         Rect(

@@ -1,11 +1,11 @@
 /// Fewer points for the same picture.
-enum Decimation {
-  /// At most four points for each column of pixels: the first, the lowest, the highest and the last, in their order, so
-  /// that no peak is lost. Lines that don't run from left to right lose points closer than a quarter pixel to
-  /// the one before.
+package enum Decimation {
+  /// At most four points for each column of pixels: the first, the lowest, the highest and the
+  /// last, in their order, so that no peak is lost. Lines that don't run from left to right lose
+  /// points closer than a quarter pixel to the one before.
   ///
   /// - Complexity: O(n)
-  static func thinned(_ points: [Point], width: Double) -> [Point] {
+  package static func thinned(_ points: [Point], width: Double) -> [Point] {
     let limit = Int(4 * max(width, 1))
     guard points.count > limit else { return points }
     let isOrdered = zip(points, points.dropFirst()).allSatisfy { $0.x <= $1.x }

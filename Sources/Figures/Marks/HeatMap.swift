@@ -11,10 +11,12 @@ public struct HeatMap: Primitive {
   private let range: ClosedRange<Double>?
   private let label: String
 
-  /// Values by row, the first row at the lower end of y; each cell covers an equal part of the ranges.
+  /// Values by row, the first row at the lower end of y; each cell covers an equal part of the
+  /// ranges.
   ///
-  /// Colours span `range`, or where that is nil the values (for a diverging map symmetrically around 0); values
-  /// beyond it take the colour of the end. The label stands beside the colour bar.
+  /// Colours span `range`, or where that is nil the values (for a diverging map symmetrically
+  /// around 0); values beyond it take the colour of the end. The label stands beside the colour
+  /// bar.
   public init(
     _ values: [[some Plottable]], x: ClosedRange<Double> = 0...1, y: ClosedRange<Double> = 0...1,
     colors: ColorMap = .sequential, range: ClosedRange<Double>? = nil, label: String = ""
@@ -128,7 +130,8 @@ func cellCenters(_ range: ClosedRange<Double>, _ count: Int) -> [Double] {
   }
 }
 
-/// Lines along which values on a grid are equal, found in each square between four neighbours (marching squares).
+/// Lines along which values on a grid are equal, found in each square between four neighbours
+/// (marching squares).
 public struct Contours: Primitive {
   private let values: [[Double]]
   private let xRange: ClosedRange<Double>
@@ -137,8 +140,8 @@ public struct Contours: Primitive {
   private let ink: Ink
   private let width: Double
 
-  /// Contours of values by row, the first row at the lower end of y; values stand at the centres of equal cells, as in
-  /// ``HeatMap``. Where levels is nil, about eight round ones are taken.
+  /// Contours of values by row, the first row at the lower end of y; values stand at the centres of
+  /// equal cells, as in ``HeatMap``. Where levels is nil, about eight round ones are taken.
   public init(
     _ values: [[some Plottable]], x: ClosedRange<Double> = 0...1, y: ClosedRange<Double> = 0...1,
     levels: [Double]? = nil, ink: Ink = .foreground, width: Double = 1
@@ -194,7 +197,9 @@ public struct Contours: Primitive {
       var path = Path()
       for row in 0..<(values.count - 1) {
         for column in 0..<(count - 1) {
-          let corners = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column)]
+          let corners = [
+            (row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column),
+          ]
           let crossings = crossings(corners, level, xs, ys, frame)
           // A saddle has four crossings; joined in order they separate its corners.
           for pair in stride(from: 0, to: crossings.count - 1, by: 2) {

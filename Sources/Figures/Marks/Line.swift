@@ -54,7 +54,8 @@ public struct Line: Primitive {
 
   /// A line through (x, y); a long one is thinned for the picture so that no peak is lost.
   ///
-  /// The width is in pixels. An empty label keeps the line out of the legend. Values that can't be shown leave a gap.
+  /// The width is in pixels. An empty label keeps the line out of the legend. Values that can't be
+  /// shown leave a gap.
   public init(
     x: some Sequence<some Plottable>, y: some Sequence<some Plottable>, label: String = "",
     ink: Ink = .automatic, width: Double = 1.8, dash: Dash = .solid, marker: Marker? = nil,
@@ -130,7 +131,9 @@ public struct Line: Primitive {
   func extents(x xScale: AxisScale, y yScale: AxisScale) -> (x: AxisExtent, y: AxisExtent) {
     var result = pointExtents(x, y, xScale, yScale)
     result.x.padding = marker == nil ? 0 : 0.025
+    result.x.isSequence = true
     result.y.padding = 0.05
+    result.y.stopsAtZero = true
     for side in [bandLower, bandUpper] {
       for value in side ?? [] where yScale.places(value) { result.y.bounds.include(value) }
     }
@@ -168,9 +171,10 @@ public struct Line: Primitive {
     for run in runs(x, y, in: frame) {
       var points = Decimation.thinned(run, width: frame.area.width)
       if interpolation == .steps {
-        points = zip(points, points.dropFirst()).flatMap {
-          [$0, Point(x: $1.x, y: $0.y)]
-        } + points.suffix(1)
+        points =
+          zip(points, points.dropFirst()).flatMap {
+            [$0, Point(x: $1.x, y: $0.y)]
+          } + points.suffix(1)
       }
       canvas.occupancy.insert(polyline: points)
       if points.count == 1 { path.dot(points[0]) } else { path.add(polyline: points) }
@@ -205,7 +209,7 @@ public struct Line: Primitive {
       canvas.occupancy.insert(
         Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(by: radius))
     }
-    canvas.overlayMarks.path(path, Style(fill: color.paint, stroke: .background, width: 0.75))
+    canvas.overlayMarks.path(path, marker.style(color.paint))
   }
 }
 
@@ -217,7 +221,8 @@ public struct Band: Primitive {
   private let label: String
   private let ink: Ink
 
-  /// The area between lower and upper over x. A band and a line of one label share colour and legend.
+  /// The area between lower and upper over x. A band and a line of one label share colour and
+  /// legend.
   public init(
     x: some Sequence<some Plottable>, lower: some Sequence<some Plottable>,
     upper: some Sequence<some Plottable>, label: String = "", ink: Ink = .automatic
@@ -249,6 +254,7 @@ public struct Band: Primitive {
     var result = pointExtents(x, lower, xScale, yScale)
     result.y.bounds.include(pointExtents(x, upper, xScale, yScale).y.bounds)
     result.y.padding = 0.05
+    result.y.stopsAtZero = true
     return result
   }
 

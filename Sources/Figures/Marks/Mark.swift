@@ -1,7 +1,7 @@
 /// Something drawn in a panel.
 ///
-/// The library's marks (``Line``, ``Scatter``, ``Bars`` …) draw themselves. A mark of your own puts some of
-/// them together in its ``body``.
+/// The library's marks (``Line``, ``Scatter``, ``Bars`` …) draw themselves. A mark of your own puts
+/// some of them together in its ``body``.
 public protocol Mark: Sendable {
   /// The marks that this one is made of.
   @MarkBuilder var body: [any Mark] { get }
@@ -147,6 +147,8 @@ struct PointLabel {
   var radius: Double
   var paint: Paint
   var bold = false
+  /// The places to try, the first the best; those around the point where empty.
+  var places: [Rect] = []
 }
 
 /// What marks draw on.

@@ -21,7 +21,12 @@ public enum Marker: Sendable, Hashable, CaseIterable {
     self == .automatic ? Self.shapes[index % Self.shapes.count] : self
   }
 
-  /// Adds the shape to a path that is filled and, for crosses, stroked.
+  /// Filled; with a thin rim in the colour of the background where the shape has room for one.
+  func style(_ paint: Paint) -> Style {
+    self == .cross ? Style(fill: paint) : Style(fill: paint, stroke: .background, width: 0.7)
+  }
+
+  /// Adds the shape to a path that is filled.
   func add(to path: inout Path, at p: Point, radius r: Double) {
     func corners(_ offsets: [(Double, Double)]) -> [Point] {
       offsets.map { Point(x: p.x + $0.0 * r, y: p.y + $0.1 * r) }

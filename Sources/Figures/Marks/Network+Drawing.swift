@@ -9,7 +9,7 @@ extension Network {
     let pairs = Set(edges.map { [$0.from, $0.to] })
     for edge in edges {
       let isTwoWay = isDirected && pairs.contains([edge.to, edge.from])
-      routes.append(route(edge, places, radius, isTwoWay: isTwoWay))
+      routes.append(route(edge, places, radius, isTwoWay: isTwoWay, in: frame.area))
     }
     // Highlighted edges lie on top.
     for pass in [false, true] {
@@ -41,24 +41,34 @@ extension Network {
 
   private func headLength(_ edge: Edge) -> Double { isDirected ? 6 + width(edge) * 1.25 : 0 }
 
-  /// From rim to rim; curved to the left where an edge the other way needs room or a node is in the way.
-  private func route(_ edge: Edge, _ places: [Point?], _ radius: Double, isTwoWay: Bool) -> Route? {
+  /// From rim to rim; curved to the left where there's an edge the other way, and around nodes that
+  /// are in the way.
+  private func route(
+    _ edge: Edge, _ places: [Point?], _ radius: Double, isTwoWay: Bool, in area: Rect
+  ) -> Route? {
     guard let a = places[edge.from], let b = places[edge.to] else { return nil }
     if edge.from == edge.to { return Route(loopAt: a, radius: radius) }
-    let span = b - a
-    guard span.length > 0 else { return nil }
-    var bend = isTwoWay ? min(0.16 * span.length, 34) : 0
-    for (index, place) in places.enumerated() where index != edge.from && index != edge.to {
-      guard let place else { continue }
-      let part = ((place - a).x * span.x + (place - a).y * span.y) / (span.length * span.length)
-      guard part > 0, part < 1 else { continue }
-      if (a + span * part - place).length < radius + 3 { bend = max(bend, radius * 3.2) }
+    let span = (b - a).length
+    guard span > 0 else { return nil }
+    let small = min(0.13 * span, 28)
+    let bends =
+      isTwoWay
+      ? [small, small * 1.8, small * 2.6]
+      : [0, small, -small, small * 1.8, -small * 1.8, small * 2.6, -small * 2.6]
+    var best: (cost: Double, route: Route)?
+    for bend in bends {
+      let route = Route(from: a, to: b, bend: bend, radius: radius)
+      var cost = bend.magnitude * 0.1
+      for (index, place) in places.enumerated() where index != edge.from && index != edge.to {
+        guard let place else { continue }
+        let distance = route.samples.map { ($0 - place).length }.min() ?? .infinity
+        cost += max(0, radius + 6 - distance) * 4
+      }
+      let inside = area.expanded(by: -4)
+      cost += 20 * Double(route.samples.count { !inside.contains($0) })
+      if best.map({ cost < $0.cost - 1e-9 }) ?? true { best = (cost, route) }
     }
-    let control = a + span * 0.5 + span.unit.normal * bend * 2
-    // The rim is met on the way to the control point, close enough for gentle bends.
-    let start = a + (control - a).unit * (radius + 1)
-    let end = b + (control - b).unit * (radius + 2)
-    return Route(start: start, control: control, end: end)
+    return best?.route
   }
 
   private func draw(
@@ -164,10 +174,12 @@ private struct Route {
   var end: Point
   private(set) var samples: [Point] = []
 
-  init(start: Point, control: Point, end: Point) {
-    self.start = start
-    self.control = control
-    self.end = end
+  /// From node to node, its middle off the straight line by the bend.
+  init(from a: Point, to b: Point, bend: Double, radius: Double) {
+    control = (a + b) * 0.5 + (b - a).unit.normal * bend * 2
+    // The rims are met on the way to the control point: close enough for gentle bends.
+    start = a + (control - a).unit * (radius + 1)
+    end = b + (control - b).unit * (radius + 2)
     samples = (0...24).map { point(Double($0) / 24) }
   }
 

@@ -30,7 +30,8 @@ public struct Network: Primitive {
     var label: String
     var isHighlighted: Bool
 
-    /// An edge; its width grows with the weight, and edges without one are thin. The label stands on the edge.
+    /// An edge; its width grows with the weight, and edges without one are thin. The label stands
+    /// on the edge.
     public init(
       _ from: Int, _ to: Int, weight: Double? = nil, label: String = "",
       isHighlighted: Bool = false
@@ -51,8 +52,8 @@ public struct Network: Primitive {
 
   /// A network. The ink is that of highlighted nodes and edges.
   ///
-  /// The widest edge is that of `maximumWeight`, or where that is nil of the largest weight there is: give it, say 1
-  /// for shares, to compare several networks.
+  /// The widest edge is that of `maximumWeight`, or where that is nil of the largest weight there
+  /// is: give it, say 1 for shares, to compare several networks.
   public init(
     nodes: [Node], edges: [Edge], isDirected: Bool = true, ink: Ink = .series(1),
     maximumWeight: Double? = nil

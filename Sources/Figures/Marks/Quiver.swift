@@ -1,6 +1,7 @@
 /// Arrows on a plane, such as a field of gradients.
 ///
-/// An arrow of (u, v) at (x, y) points towards (x + u, y + v) on the panel's axes: up for positive v.
+/// An arrow of (u, v) at (x, y) points towards (x + u, y + v) on the panel's axes: up for positive
+/// v.
 public struct Quiver: Primitive {
   private let x: [Double]
   private let y: [Double]
@@ -12,8 +13,8 @@ public struct Quiver: Primitive {
 
   /// Arrows from the points (x, y) along (u, v).
   ///
-  /// An arrow's length is `scale` times (u, v) in units of the axes; where scale is nil, the longest arrow takes up the
-  /// distance between neighbours and the label says what it stands for.
+  /// An arrow's length is `scale` times (u, v) in units of the axes; where scale is nil, the
+  /// longest arrow takes up the distance between neighbours and the label says what it stands for.
   public init(
     x: some Sequence<some Plottable>, y: some Sequence<some Plottable>,
     u: some Sequence<some Plottable>, v: some Sequence<some Plottable>, label: String = "",
@@ -112,7 +113,8 @@ public struct Quiver: Primitive {
       let neck = end - direction * (head * 0.9)
       shafts.add(polyline: [start, neck])
       let side = direction.normal * (head * 0.42)
-      heads.add(polyline: [end, end - direction * head + side, end - direction * head - side], closed: true)
+      heads.add(
+        polyline: [end, end - direction * head + side, end - direction * head - side], closed: true)
     }
     let round = "stroke-linecap=\"round\" stroke-linejoin=\"round\""
     let paint = colors[0].paint

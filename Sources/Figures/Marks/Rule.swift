@@ -42,38 +42,43 @@ public struct Rule: Primitive {
 
   func draw(on canvas: inout Canvas, in frame: Frame, colors: [SeriesColor]) {
     let area = frame.area
+    let size = Rect(
+      x: 0, y: 0, width: TextMetrics.width(label, size: LabelPlacement.size), height: 12)
     let a: Point
     let b: Point
-    let at: Point
-    let anchor: TextAnchor
+    var places: [Rect] = []
+    func add(_ x: Double, _ y: Double) {
+      places.append(Rect(x: x, y: y, width: size.width, height: size.height))
+    }
     switch place {
     case .vertical(let x):
       guard frame.x.places(x) else { return }
       let pixel = frame.x(x)
       a = Point(x: pixel, y: area.y)
       b = Point(x: pixel, y: area.bottom)
-      let isLeft = pixel > area.x + area.width * 0.6
-      anchor = isLeft ? .end : .start
-      at = Point(x: pixel + (isLeft ? -5 : 5), y: area.y + 13)
+      for part in [0.0, 1, 0.2, 0.4, 0.6, 0.8] {
+        let y = area.y + 3 + (area.height - 6 - size.height) * part
+        add(pixel + 5, y)
+        add(pixel - 5 - size.width, y)
+      }
     case .horizontal(let y):
       guard frame.y.places(y) else { return }
       let pixel = frame.y(y)
       a = Point(x: area.x, y: pixel)
       b = Point(x: area.right, y: pixel)
-      anchor = .end
-      at = Point(x: area.right - 5, y: pixel < area.y + 20 ? pixel + 13 : pixel - 5)
+      for part in [1.0, 0, 0.8, 0.6, 0.4, 0.2] {
+        let x = area.x + 5 + (area.width - 10 - size.width) * part
+        add(x, pixel - 3 - size.height)
+        add(x, pixel + 3)
+      }
     }
     guard area.expanded(by: 0.5).contains(a) else { return }
     canvas.marks.line(
       a, b, Style(stroke: colors[0].paint, width: 1.3, dash: dash.pattern(width: 1.3)))
     canvas.occupancy.insert(from: a, to: b)
     guard !label.isEmpty else { return }
-    canvas.overlay.text(label, at: at, size: 11, anchor: anchor, paint: .dim)
-    let width = TextMetrics.width(label, size: 11)
-    let box = Rect(
-      x: anchor == .end ? at.x - width : at.x, y: at.y - 10, width: width, height: 13)
-    canvas.occupancy.insert(box)
-    canvas.obstacles.append(box)
+    canvas.labels.append(
+      PointLabel(text: label, point: a, radius: 0, paint: .dim, places: places))
   }
 }
 
@@ -84,7 +89,8 @@ public struct Note: Primitive {
   private let y: Double
   private let pointsAt: Bool
 
-  /// Text beside the point (x, y), where there's room; with a mark at the point itself if `pointsAt`.
+  /// Text beside the point (x, y), where there's room; with a mark at the point itself if
+  /// `pointsAt`.
   public init(_ text: String, x: Double, y: Double, pointsAt: Bool = false) {
     self.text = text
     self.x = x

@@ -14,9 +14,11 @@ public struct Scatter: Primitive {
   private var xErrors: [Double]?
   private var yErrors: [Double]?
 
-  /// Points at (x, y). The radius is in pixels; names is empty or as long as x, and an empty name isn't written.
+  /// Points at (x, y). The radius is in pixels; names is empty or as long as x, and an empty name
+  /// isn't written.
   ///
-  /// Names go to the nearest free place; one that finds none stays out of sight but remains as a tooltip.
+  /// Names go to the nearest free place; one that finds none stays out of sight but remains as a
+  /// tooltip.
   public init(
     x: some Sequence<some Plottable>, y: some Sequence<some Plottable>, names: [String] = [],
     label: String = "", ink: Ink = .automatic, marker: Marker = .circle, radius: Double = 3.2
@@ -97,32 +99,30 @@ public struct Scatter: Primitive {
       shape.add(to: &path, at: point, radius: radius)
       let name = names.isEmpty ? "" : names[index]
       canvas.overlayMarks.path(
-        path, Style(fill: paint, stroke: .background, width: 0.6),
-        title: name.isEmpty ? nil : name)
+        path, shape.style(paint), title: name.isEmpty ? nil : name)
       let box = Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(by: radius)
-      canvas.occupancy.insert(box)
-      canvas.obstacles.append(box)
+      if names.isEmpty { canvas.occupancy.insert(box) } else { canvas.obstacles.append(box) }
       if !name.isEmpty {
         canvas.labels.append(PointLabel(text: name, point: point, radius: radius, paint: .ink))
       }
     }
   }
 
-  /// One path of dots; those that fall on the same half pixel are drawn once.
+  /// One path of dots; those that fall on the same pixel are drawn once.
   private func drawMany(_ paint: Paint, on canvas: inout Canvas, in frame: Frame) {
     var path = Path()
     var seen: Set<Int> = []
     for (xValue, yValue) in zip(x, y) {
       guard let point = frame(xValue, yValue), frame.area.contains(point) else { continue }
-      let key = Int((point.x * 2).rounded()) * 100_000 + Int((point.y * 2).rounded())
-      guard seen.insert(key).inserted else { continue }
-      path.dot(point)
+      let pixel = Point(x: point.x.rounded(), y: point.y.rounded())
+      guard seen.insert(Int(pixel.x) * 100_000 + Int(pixel.y)).inserted else { continue }
+      path.dot(pixel)
       canvas.occupancy.insert(point)
     }
     canvas.marks.path(
       path,
       Style(
-        stroke: paint, width: min(radius, 2.2) * 2, opacity: 0.7,
+        stroke: paint, width: min(radius, x.count > 4000 ? 1.2 : 2.2) * 2, opacity: 0.75,
         extra: "stroke-linecap=\"round\""))
   }
 }
