@@ -36,7 +36,8 @@ import Testing
     var bottom: Double
   }
 
-  /// Where texts stand, by the estimate of their widths; quarter turns are understood, slanted ones left out.
+  /// Where texts stand, by the estimate of their widths; quarter turns are understood, slanted
+  /// ones left out.
   static func boxes(_ document: Document) -> [Box] {
     document.all("text").compactMap { element in
       let size = element.number("font-size")
@@ -66,6 +67,10 @@ import Testing
     let names = Samples.cities.map(\.0)
     let boxes = Self.boxes(Document(try Samples.map.svg())).filter { names.contains($0.text) }
     #expect(Set(boxes.map(\.text)) == Set(names))
+    Self.expectApart(boxes)
+  }
+
+  static func expectApart(_ boxes: [Box]) {
     for (index, a) in boxes.enumerated() {
       for b in boxes[(index + 1)...] {
         let overlaps =
@@ -73,6 +78,18 @@ import Testing
         #expect(!overlaps, "\(a.text) and \(b.text)")
       }
     }
+  }
+
+  @Test func namesWithoutRoomStayTooltips() throws {
+    let names = (0..<80).map { "a rather long name \($0)" }
+    let figure = Figure(width: 400, height: 300) {
+      Scatter(x: (0..<80).map { $0 % 9 }, y: (0..<80).map { $0 / 9 }, names: names)
+    }
+    let document = Document(try figure.svg())
+    let boxes = Self.boxes(document).filter { names.contains($0.text) }
+    #expect((3..<80).contains(boxes.count))
+    Self.expectApart(boxes)
+    #expect(Set(document.all("title").map(\.text)).isSuperset(of: names))
   }
 
   @Test func equalAspectKeepsUnitsEqual() throws {
@@ -127,7 +144,8 @@ import Testing
         == "line “loss”, y: value 2 is nan, which can't be shown: a finite number is expected")
     #expect(
       error(.logarithmic("loss"), [1, 0])
-        == "line “loss”, y: value 1 is 0.0, which can't be shown: a logarithmic axis needs numbers above 0"
+        == "line “loss”, y: value 1 is 0.0, which can't be shown: "
+        + "a logarithmic axis needs numbers above 0"
     )
     #expect(error("loss", [1, -.infinity]).contains("value 1 is -inf"))
     #expect(error("loss", [1, 2]).isEmpty)
@@ -155,7 +173,8 @@ import Testing
 
   @Test func survivesExtremes() throws {
     let extremes: [[Double]] = [
-      [], [0], [.leastNonzeroMagnitude, 1e-300], [1e299, -1e299], [1.7e308, 1], [7, 7, 7], [-0.0, 0],
+      [], [0], [.leastNonzeroMagnitude, 1e-300], [1e299, -1e299], [1.7e308, 1], [7, 7, 7],
+      [-0.0, 0],
       [1e16, 1e16 + 2], [.nan, .nan],
     ]
     for values in extremes {

@@ -36,7 +36,8 @@ import Testing
     let cases: [(Double, Int, String)] = [
       (0.70621, 3, "0.706"), (123_456, 3, "123,000"), (1.23456e7, 3, "1.23×10⁷"),
       (1e-5, 4, "10⁻⁵"), (-2.5e-9, 4, "−2.5×10⁻⁹"), (100, 4, "100"), (0, 4, "0"),
-      (.nan, 4, "NaN"), (-.infinity, 4, "−∞"), (0.99996, 4, "1"), (.leastNonzeroMagnitude, 1, "5×10⁻³²⁴"),
+      (.nan, 4, "NaN"), (-.infinity, 4, "−∞"), (0.99996, 4, "1"),
+      (.leastNonzeroMagnitude, 1, "5×10⁻³²⁴"),
     ]
     for (value, digits, text) in cases {
       #expect(NumberText.significant(value, digits: digits) == text)

@@ -1,7 +1,7 @@
 /// Gives each series its place in the palette.
 enum SeriesColoring {
   /// Colours by panel, mark and series. Automatic series of one label have one colour throughout
-  /// the figure.
+  /// the figure, which no other label has.
   static func assign(_ panels: [[any Primitive]]) -> [[[SeriesColor]]] {
     var byLabel: [String: Int] = [:]
     return panels.map { primitives in

@@ -71,6 +71,7 @@ extension Page {
     pre { background: var(--block); padding: 0.8rem 1rem; border-radius: 6px; overflow-x: auto;
       line-height: 1.4; }
     figure { margin: 1.4rem 0; }
+    figure svg { margin-left: -0.8rem; }
     figure svg, figure img { display: block; max-width: 100%; height: auto; }
     figcaption { color: var(--dim); font-size: 0.92rem; max-width: 44rem; margin-top: 0.3rem; }
     .table { overflow-x: auto; margin: 1.2rem 0; }
