@@ -22,7 +22,6 @@ protocol ElementwiseNumber {
 extension ElementwiseNumber {
   @inline(__always) static func * (a: Double, b: Self) -> Self { .constant(a) * b }
   @inline(__always) static func + (a: Self, b: Double) -> Self { a + .constant(b) }
-  @inline(__always) static func / (a: Self, b: Double) -> Self { a / .constant(b) }
   @inline(__always) var squared: Self { self * self }
 }
 

@@ -51,14 +51,15 @@ public struct ScaleByAdam: GradientTransform {
 extension ScaleByAdam: ElementwiseTransform {
   var slotCount: Int { amsgrad ? 3 : 2 }
 
-  func coefficients(_ step: Int) -> (correction1: Double, rootOfCorrection2: Double) {
-    (1 - power(beta1, step), (1 - power(beta2, step)).squareRoot())
+  /// 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
+  func coefficients(_ step: Int) -> (mean: Double, root: Double) {
+    (1 / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)).squareRoot())
   }
 
   @inline(__always)
   func formula<Number: ElementwiseNumber>(
     _ gradient: Number, _ slots: inout Slots<Number>, _ parameter: Number,
-    _ coefficients: (correction1: Double, rootOfCorrection2: Double)
+    _ coefficients: (mean: Double, root: Double)
   ) -> Number {
     slots.first = beta1 * slots.first + (1 - beta1) * gradient
     slots.second = beta2 * slots.second + (1 - beta2) * gradient.squared
@@ -67,7 +68,6 @@ extension ScaleByAdam: ElementwiseTransform {
       slots.third = .larger(slots.third, square)
       square = slots.third
     }
-    return (slots.first / coefficients.correction1)
-      / (square.squareRoot / coefficients.rootOfCorrection2 + epsilon)
+    return coefficients.mean * slots.first / (coefficients.root * square.squareRoot + epsilon)
   }
 }

@@ -45,26 +45,26 @@ public struct ScaleByRAdam: GradientTransform {
 extension ScaleByRAdam: ElementwiseTransform {
   var slotCount: Int { 2 }
 
-  /// 1 − β₁ᵗ, and r √(1 − β₂ᵗ) where the denominator is used.
-  func coefficients(_ step: Int) -> (correction1: Double, rectification: Double?) {
+  /// 1 / (1 − β₁ᵗ), and r √(1 − β₂ᵗ) where the denominator is used.
+  func coefficients(_ step: Int) -> (mean: Double, rectification: Double?) {
     let decay = power(beta2, step)
     let limit = 2 / (1 - beta2) - 1
     let length = limit - 2 * Double(step) * decay / (1 - decay)
-    let correction1 = 1 - power(beta1, step)
-    guard length > 5 else { return (correction1, nil) }
+    let mean = 1 / (1 - power(beta1, step))
+    guard length > 5 else { return (mean, nil) }
     let square =
       (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)
-    return (correction1, (square * (1 - decay)).squareRoot())
+    return (mean, (square * (1 - decay)).squareRoot())
   }
 
   @inline(__always)
   func formula<Number: ElementwiseNumber>(
     _ gradient: Number, _ slots: inout Slots<Number>, _ parameter: Number,
-    _ coefficients: (correction1: Double, rectification: Double?)
+    _ coefficients: (mean: Double, rectification: Double?)
   ) -> Number {
     slots.first = beta1 * slots.first + (1 - beta1) * gradient
     slots.second = beta2 * slots.second + (1 - beta2) * gradient.squared
-    let mean = slots.first / coefficients.correction1
+    let mean = coefficients.mean * slots.first
     guard let rectification = coefficients.rectification else { return mean }
     return rectification * mean / (slots.second.squareRoot + epsilon)
   }

@@ -90,7 +90,7 @@ extension Tree {
   /// - Returns: A tree of the same structure.
   /// - Throws: What `transform` throws.
   public func mapLeaves<Scalar: TensorScalar, E: Error>(
-    of type: Scalar.Type = Float.self,
+    of type: Scalar.Type,
     _ transform: (Tensor<Scalar>) throws(E) -> Tensor<Scalar>
   ) throws(E) -> Self {
     var result = values
@@ -110,7 +110,7 @@ extension Tree {
   /// - Throws: What `transform` throws.
   /// - Precondition: as many leaves in both trees, of equal types.
   public func zipLeaves<Other: Tree, Scalar: TensorScalar, E: Error>(
-    with other: Other, of type: Scalar.Type = Float.self,
+    with other: Other, of type: Scalar.Type,
     _ transform: (Tensor<Scalar>, Tensor<Scalar>) throws(E) -> Tensor<Scalar>
   ) throws(E) -> Self {
     var result = values
