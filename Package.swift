@@ -74,7 +74,7 @@ let package = Package(
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     tests("Perturbations", resources: fixtures),
-    tests("Optimizers", resources: fixtures),
+    tests("Optimizers", ["Layers"], resources: fixtures),
     tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("PerturbCommands"),
