@@ -199,6 +199,29 @@ public func ones<T: Tree>(like tree: T) -> T {
   tree.withValues(tree.values.map { .ones($0.shape, $0.type) })
 }
 
+/// A tree of random numbers in the structure and shapes of another; leaves of integers and truth
+/// values stay.
+///
+/// - Parameters:
+///   - tree: The tree.
+///   - key: Leaf l of L is drawn from `key.split(L)[l]`, element j of it from counter j.
+///   - distribution: What to draw from.
+/// - Returns: A tree like `tree`.
+public func random<T: Tree>(
+  like tree: T, key: RandomKey, from distribution: RandomDistribution = .normal
+) -> T {
+  let values = tree.values
+  let keys = key.split(values.count)
+  return tree.withValues(
+    zip(values, keys).map { value, key in
+      switch value.type {
+      case .float: (key.draws(value.shape, from: distribution) as Tensor<Float>).value
+      case .double: (key.draws(value.shape, from: distribution) as Tensor<Double>).value
+      case .int32, .bool: value
+      }
+    })
+}
+
 extension Leaf {
   /// The elements as `Double`, truth values as 0 and 1.
   package var doubles: [Double] {
