@@ -26,7 +26,7 @@ func checkOptimizer<M: Minimizer>(
     let result = minimize(
       problem.loss, from: problem.start, using: minimizer, stopping: .steps(steps))
     let again = minimize(
-      problem.loss, from: problem.start, using: minimizer, stopping: .steps(steps))
+      problem.loss, from: problem.start, using: minimizer, stopping: .steps(min(steps, 50)))
     var reasons: [String] = []
     if !(result.value <= problem.minimum + tolerance) {
       reasons.append("value \(result.value), expected \(problem.minimum) + \(tolerance)")
@@ -36,7 +36,7 @@ func checkOptimizer<M: Minimizer>(
       reasons.append("the value is not that of the parameters")
     }
     if before != problem.start.map(\.scalars) { reasons.append("the start has changed") }
-    if result.values != again.values { reasons.append("a second run gave other values") }
+    if !result.values.starts(with: again.values) { reasons.append("a second run gave other values") }
     return reasons.map { OptimizerFailure(problem: problem.name, reason: $0) }
   }
 }
