@@ -13,8 +13,8 @@ struct OptimizerFailure: CustomStringConvertible {
 /// not reach.
 ///
 /// - Parameters:
-///   - minimizer: Makes the minimizer for a problem, with its number of steps.
 ///   - tolerance: How far above the least value it may end.
+///   - minimizer: Makes the minimizer for a problem, with its number of steps.
 /// - Returns: No failures where each problem was solved, values were finite, the start was left as
 ///   it was, and a second run gave the same bits.
 func checkOptimizer<M: Minimizer>(
@@ -36,7 +36,9 @@ func checkOptimizer<M: Minimizer>(
       reasons.append("the value is not that of the parameters")
     }
     if before != problem.start.map(\.scalars) { reasons.append("the start has changed") }
-    if !result.values.starts(with: again.values) { reasons.append("a second run gave other values") }
+    if !result.values.starts(with: again.values) {
+      reasons.append("a second run gave other values")
+    }
     return reasons.map { OptimizerFailure(problem: problem.name, reason: $0) }
   }
 }

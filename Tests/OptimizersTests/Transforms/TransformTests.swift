@@ -1,5 +1,5 @@
-import Layers
 import Foundation
+import Layers
 import Optimizers
 import Tensors
 import Testing

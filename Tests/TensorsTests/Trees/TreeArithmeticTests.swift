@@ -11,7 +11,8 @@ private struct Model: TreeStruct {
   var mask: Tensor<Bool>
   static var children: [Child<Model>] {
     [
-      Child(\.weight), Child(\.parts), Child(\.table), Child(\.extra), Child(\.count), Child(\.mask),
+      Child(\.weight), Child(\.parts), Child(\.table), Child(\.extra), Child(\.count),
+      Child(\.mask),
     ]
   }
 }
@@ -72,7 +73,9 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
     // d/ds ‖a + s b‖² = 2 ⟨a, b⟩ + 2 s ‖b‖²
     let expected = 2 * a.innerProduct(b).scalar + b.globalSquaredNorm().scalar
     #expect(abs(slope.scalar - expected) < 1e-12 * abs(expected))
-    let scaled = gradient(at: Tensor<Float>(2)) { a.scaled(by: $0).globalSquaredNorm(as: Float.self) }
+    let scaled = gradient(at: Tensor<Float>(2)) {
+      a.scaled(by: $0).globalSquaredNorm(as: Float.self)
+    }
     #expect(scaled.scalar == 4 * 58.25)
     // Derivatives of derivatives.
     let second = gradient(at: a) { x in
