@@ -48,7 +48,7 @@ private let cases: [AccuracyCase] = [
 ]
 
 @Suite("Kernels: accuracy of elementary functions")
-struct UnaryAccuracyTests {
+struct UnaryKernelsTests {
   /// All magnitudes, the middle densely, and the neighbourhoods of multiples of π/4.
   static func arguments(_ n: Int) -> [Double] {
     var numbers = TestNumbers(11)
@@ -61,7 +61,8 @@ struct UnaryAccuracyTests {
       case 4: numbers.uniform(-100...100)
       case 5: numbers.uniform(-6...6)
       case 6: exp(numbers.uniform(-30...30)) * (numbers.unit() < 0.5 ? -1 : 1)
-      default: Double(numbers.integer(-2000...2000)) * .pi / 4 * (1 + numbers.uniform(-1...1) * 1e-13)
+      default:
+        Double(numbers.integer(-2000...2000)) * .pi / 4 * (1 + numbers.uniform(-1...1) * 1e-13)
       }
     }
     x += [
@@ -72,7 +73,9 @@ struct UnaryAccuracyTests {
     return x
   }
 
-  static func check(_ got: Double, _ want: Wide, nearest: Double, ulp: Double, bound: Double) -> Bool {
+  static func check(_ got: Double, _ want: Wide, nearest: Double, ulp: Double, bound: Double)
+    -> Bool
+  {
     if nearest.isNaN || nearest.isInfinite || got.isNaN || got.isInfinite {
       return got == nearest || (got.isNaN && nearest.isNaN)
     }
@@ -139,7 +142,8 @@ struct UnaryAccuracyTests {
   @Test("signs of zero, and that every length is done to its end")
   func lengths() {
     for op in [CK_SIN, CK_TAN, CK_TANH, CK_ERF, CK_EXPM1, CK_LOG1P, CK_SQRT, CK_FLOOR] {
-      let x: [Float] = [-0.0, 0.0], wide: [Double] = [-0.0, 0.0]
+      let x: [Float] = [-0.0, 0.0]
+      let wide: [Double] = [-0.0, 0.0]
       let y = filled(2, with: Float(1)) { ck_unary(op, CK_F32, x, $0, 2) }
       let z = filled(2, with: 1.0) { ck_unary(op, CK_F64, wide, $0, 2) }
       #expect(same(y, x) && same(z, wide), "\(op)")
@@ -149,7 +153,9 @@ struct UnaryAccuracyTests {
       let y = filled(n + 3, with: Float(-7)) { ck_unary(CK_SQUARE, CK_F32, x, $0, n) }
       #expect(y == x.map { $0 * $0 } + [-7, -7, -7])
       var z = x.map { Double($0) }
-      z.withUnsafeMutableBufferPointer { ck_unary(CK_SQUARE, CK_F64, $0.baseAddress, $0.baseAddress, n) }
+      z.withUnsafeMutableBufferPointer {
+        ck_unary(CK_SQUARE, CK_F64, $0.baseAddress, $0.baseAddress, n)
+      }
       #expect(z == x.map { Double($0 * $0) })
     }
   }
@@ -166,6 +172,7 @@ struct UnaryAccuracyTests {
     #expect(run(CK_SQUARE) == x.map { $0 &* $0 })
     #expect(run(CK_RELU) == x.map { max($0, 0) })
     let b: [UInt8] = [0, 1, 1, 0]
-    #expect(filled(4, with: UInt8(9)) { ck_unary(CK_LOGICAL_NOT, CK_BOOL, b, $0, 4) } == [1, 0, 0, 1])
+    #expect(
+      filled(4, with: UInt8(9)) { ck_unary(CK_LOGICAL_NOT, CK_BOOL, b, $0, 4) } == [1, 0, 0, 1])
   }
 }

@@ -4,7 +4,7 @@ import Testing
 /// Matrix products and distances. Entries are small integers, so that products are exact whatever
 /// the order of their sums.
 @Suite("Kernels: matrix products and distances")
-struct MatrixProductTests {
+struct MatrixKernelsTests {
   struct Sides {
     var m: Int, n: Int, k: Int
   }
@@ -14,7 +14,8 @@ struct MatrixProductTests {
     var all = (0..<260).map { i in
       let limit = i % 20 == 0 ? 150 : i % 3 == 0 ? 40 : 9
       return Sides(
-        m: i % 11 == 0 ? 1 : numbers.integer(1...limit), n: i % 7 == 0 ? 1 : numbers.integer(1...limit),
+        m: i % 11 == 0 ? 1 : numbers.integer(1...limit),
+        n: i % 7 == 0 ? 1 : numbers.integer(1...limit),
         k: numbers.integer(0...(2 * limit)))
     }
     all += [
@@ -36,7 +37,9 @@ struct MatrixProductTests {
     let (m, n, k) = (sides.m, sides.n, sides.k)
     for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
       let pad = numbers.integer(0...1) * numbers.integer(0...3)
-      let lda = (ta ? m : k) + pad, ldb = (tb ? k : n) + pad, ldc = n + pad
+      let lda = (ta ? m : k) + pad
+      let ldb = (tb ? k : n) + pad
+      let ldc = n + pad
       let a = numbers.integers((ta ? k : m) * lda).map(convert)
       let b = numbers.integers((tb ? n : k) * ldb).map(convert)
       let blank = convert(77)
@@ -82,9 +85,12 @@ struct MatrixProductTests {
   func large() {
     var numbers = TestNumbers(63)
     let n = 520
-    let a = numbers.integers(n * n), b = numbers.integers(n * n)
-    let floatA = a.map { Float($0) }, floatB = b.map { Float($0) }
-    let wideA = a.map { Double($0) }, wideB = b.map { Double($0) }
+    let a = numbers.integers(n * n)
+    let b = numbers.integers(n * n)
+    let floatA = a.map { Float($0) }
+    let floatB = b.map { Float($0) }
+    let wideA = a.map { Double($0) }
+    let wideB = b.map { Double($0) }
     for (ta, tb) in [(Int32(0), Int32(0)), (1, 0), (0, 1)] {
       let any = filled(n * n, with: Float(0)) {
         ck_matmul(CK_F32, n, n, n, floatA, n, ta, floatB, n, tb, $0, n)
@@ -100,7 +106,9 @@ struct MatrixProductTests {
     }
     var corner: Int32 = 0
     for p in 0..<n { corner += a[(n - 1) * n + p] * b[p * n + n - 1] }
-    let c = filled(n * n, with: Float(0)) { ck_matmul(CK_F32, n, n, n, floatA, n, 0, floatB, n, 0, $0, n) }
+    let c = filled(n * n, with: Float(0)) {
+      ck_matmul(CK_F32, n, n, n, floatA, n, 0, floatB, n, 0, $0, n)
+    }
     #expect(c[n * n - 1] == Float(corner))
     #expect(["own", "OpenBLAS", "Accelerate"].contains(String(cString: ck_matmul_provider())))
   }
@@ -108,9 +116,13 @@ struct MatrixProductTests {
   @Test("squared distances, and exact zeros on equal points")
   func distances() {
     var numbers = TestNumbers(64)
-    for (m, n, d) in [(1, 1, 1), (5, 7, 2), (40, 200, 2), (9, 70, 3), (3, 20, 50), (2, 5, 3_000), (4, 5, 0)] {
-      let x = numbers.floats(m * d), y = numbers.floats(n * d)
-      let wideX = x.map { Double($0) }, wideY = y.map { Double($0) }
+    for (m, n, d) in [
+      (1, 1, 1), (5, 7, 2), (40, 200, 2), (9, 70, 3), (3, 20, 50), (2, 5, 3_000), (4, 5, 0),
+    ] {
+      let x = numbers.floats(m * d)
+      let y = numbers.floats(n * d)
+      let wideX = x.map { Double($0) }
+      let wideY = y.map { Double($0) }
       let got = filled(m * n, with: Float(-1)) {
         ck_pairwise_squared_distance(CK_F32, m, n, d, x, y, $0)
       }
@@ -119,9 +131,11 @@ struct MatrixProductTests {
       }
       for i in 0..<m {
         for j in 0..<n {
-          var short: Float = 0, long = 0.0
+          var short: Float = 0
+          var long = 0.0
           for k in 0..<d {
-            let e = x[i * d + k] - y[j * d + k], f = wideX[i * d + k] - wideY[j * d + k]
+            let e = x[i * d + k] - y[j * d + k]
+            let f = wideX[i * d + k] - wideY[j * d + k]
             short += e * e
             long += f * f
           }

@@ -3,7 +3,7 @@ import Testing
 
 /// Whatever the instruction set, the same bits: each table against the baseline.
 @Suite("Kernels: instruction sets agree")
-struct InstructionSetTests {
+struct InstructionSetKernelsTests {
   static let sizes = [1, 5, 16, 31, 33, 127, 1000, 4099]
 
   func compare<S: KernelScalar>(
@@ -20,10 +20,11 @@ struct InstructionSetTests {
 
   @Test("elementwise")
   func elementwise() {
-    let wide = UnaryAccuracyTests.arguments(9_001)
+    let wide = UnaryKernelsTests.arguments(9_001)
     let x = wide.map { Float($0) }
     var numbers = TestNumbers(3)
-    let y = numbers.floats(x.count), wideY = numbers.doubles(x.count)
+    let y = numbers.floats(x.count)
+    let wideY = numbers.doubles(x.count)
     for op in floatUnaryOps {
       compare(x.count, with: Float(0), "\(op)") { $0.unary(op, CK_F32, x, $1, x.count) }
       compare(x.count, with: 0.0, "\(op)") { $0.unary(op, CK_F64, wide, $1, x.count) }
@@ -52,7 +53,9 @@ struct InstructionSetTests {
     var numbers = TestNumbers(UInt64(count))
     for (outer, inner) in [(1, 1), (3, 1), (2, 3), (1, 40), (1, 700)] {
       let n = outer * count * inner
-      let x = numbers.floats(n), wide = numbers.doubles(n), odd: [Float] = numbers.awkward(n)
+      let x = numbers.floats(n)
+      let wide = numbers.doubles(n)
+      let odd: [Float] = numbers.awkward(n)
       for op in [CK_REDUCE_SUM, CK_REDUCE_PRODUCT, CK_REDUCE_MINIMUM, CK_REDUCE_MAXIMUM] {
         compare(outer * inner, with: Float(0), "\(op)") {
           $0.reduce(op, CK_F32, outer, count, inner, x, $1)
@@ -81,7 +84,8 @@ struct InstructionSetTests {
   func pairwise() {
     var numbers = TestNumbers(8)
     for (m, n, d) in [(3, 5, 2), (7, 130, 3), (1, 65, 700)] {
-      let x = numbers.floats(m * d), y = numbers.floats(n * d)
+      let x = numbers.floats(m * d)
+      let y = numbers.floats(n * d)
       compare(m * n, with: Float(0), "distances") {
         $0.pairwise_squared_distance(CK_F32, m, n, d, x, y, $1)
       }

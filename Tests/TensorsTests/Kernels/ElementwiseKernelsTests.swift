@@ -4,7 +4,7 @@ import Testing
 
 /// Broadcasting and the rules of single operations, against loops over indices.
 @Suite("Kernels: elementwise with broadcasting")
-struct ElementwiseTests {
+struct ElementwiseKernelsTests {
   /// An operand of a shape: dense, broadcast on random axes, or dense in another order of axes.
   func strides(_ shape: [Int], _ numbers: inout TestNumbers) -> (strides: [Int64], count: Int) {
     let keeps = shape.map { _ in numbers.integer(0...2) > 0 }
@@ -31,12 +31,16 @@ struct ElementwiseTests {
     var numbers = TestNumbers(21)
     for round in 0..<300 {
       let rank = round % 6
-      let shape = numbers.shape(rank: rank, limit: round % 9 == 0 && rank <= 2 ? 1500 / (rank * rank + 1) : 5)
+      let shape = numbers.shape(
+        rank: rank, limit: round % 9 == 0 && rank <= 2 ? 1500 / (rank * rank + 1) : 5)
       let dims = shape.map { Int32($0) }
       let n = shape.reduce(1, *)
-      let (aStrides, aCount) = strides(shape, &numbers), (bStrides, bCount) = strides(shape, &numbers)
+      let (aStrides, aCount) = strides(shape, &numbers)
+      let (bStrides, bCount) = strides(shape, &numbers)
       let (cStrides, cCount) = strides(shape, &numbers)
-      let a = numbers.floats(aCount), b = numbers.floats(bCount), c = numbers.booleans(cCount)
+      let a = numbers.floats(aCount)
+      let b = numbers.floats(bCount)
+      let c = numbers.booleans(cCount)
       let sum = filled(n, with: Float(0)) {
         ck_binary(CK_SUBTRACT, CK_F32, Int32(rank), dims, a, aStrides, b, bStrides, $0)
       }
@@ -52,7 +56,8 @@ struct ElementwiseTests {
         c[offset($0, cStrides)] != 0 ? a[offset($0, aStrides)] : b[offset($0, bStrides)]
       }
       #expect(picked == expected)
-      let wideA = a.map { Double($0) }, wideB = b.map { Double($0) }
+      let wideA = a.map { Double($0) }
+      let wideB = b.map { Double($0) }
       let product = filled(n, with: 0.0) {
         ck_binary(CK_MULTIPLY, CK_F64, Int32(rank), dims, wideA, aStrides, wideB, bStrides, $0)
       }
@@ -61,7 +66,8 @@ struct ElementwiseTests {
   }
 
   func zip2<S: KernelScalar>(_ op: ck_binary_op, _ a: [S], _ b: [S], zero: S) -> [S] {
-    let dims = [Int32(a.count)], one: [Int64] = [1]
+    let dims = [Int32(a.count)]
+    let one: [Int64] = [1]
     return filled(a.count, with: zero) { ck_binary(op, S.dtype, 1, dims, a, one, b, one, $0) }
   }
 
@@ -79,11 +85,13 @@ struct ElementwiseTests {
 
   @Test("minimum, maximum and comparisons with NaN")
   func notANumber() {
-    let a: [Float] = [1, .nan, .nan, -0.0, 3], b: [Float] = [.nan, 1, .nan, 0.0, 2]
+    let a: [Float] = [1, .nan, .nan, -0.0, 3]
+    let b: [Float] = [.nan, 1, .nan, 0.0, 2]
     #expect(zip2(CK_MINIMUM, a, b, zero: 0).map(\.isNaN) == [true, true, true, false, false])
     #expect(zip2(CK_MAXIMUM, a, b, zero: 0)[4] == 3)
     #expect(zip2(CK_MINIMUM, a, b, zero: 0)[4] == 2)
-    let dims: [Int32] = [5], one: [Int64] = [1]
+    let dims: [Int32] = [5]
+    let one: [Int64] = [1]
     let expected: [(ck_compare_op, [UInt8])] = [
       (CK_EQUAL, [0, 0, 0, 1, 0]), (CK_NOT_EQUAL, [1, 1, 1, 0, 1]), (CK_LESS, [0, 0, 0, 0, 0]),
       (CK_LESS_EQUAL, [0, 0, 0, 1, 0]), (CK_GREATER, [0, 0, 0, 0, 1]),
@@ -101,27 +109,33 @@ struct ElementwiseTests {
       0, -0.0, 1, -1, .infinity, -.infinity, .nan, 0.5, -0.5, 2, 3, -3, 1e300, -1e300, 0x1p-1074,
     ]
     var numbers = TestNumbers(5)
-    var a = odd.flatMap { x in odd.map { _ in x } }, b = odd.flatMap { _ in odd }
+    var a = odd.flatMap { x in odd.map { _ in x } }
+    var b = odd.flatMap { _ in odd }
     for i in 0..<40_000 {
       a.append(i % 2 == 0 ? exp(numbers.uniform(-700...700)) : -Double(numbers.integer(0...20)))
       b.append(i % 2 == 0 ? numbers.uniform(-3...3) : Double(numbers.integer(-20...20)))
     }
     let got = zip2(CK_POWER, a, b, zero: 0)
     let wrong = a.indices.filter { i in
-      let want = pow(Wide(a[i]), Wide(b[i])), nearest = Double(want)
+      let want = pow(Wide(a[i]), Wide(b[i]))
+      let nearest = Double(want)
       // The infinities and signs are C's; finite values within 1.1 units, 2.1 beside a libm.
-      return !UnaryAccuracyTests.check(got[i], want, nearest: nearest, ulp: nearest.ulp, bound: 2.1)
+      return !UnaryKernelsTests.check(got[i], want, nearest: nearest, ulp: nearest.ulp, bound: 2.1)
         || (nearest == 0 && got[i].sign != nearest.sign)
     }
     #expect(wrong.isEmpty, "\(wrong.prefix(3).map { "\(a[$0]) ^ \(b[$0]) = \(got[$0])" })")
-    let c = a.map { Float($0) }, d = b.map { Float($0) }
+    let c = a.map { Float($0) }
+    let d = b.map { Float($0) }
     let short = zip2(CK_POWER, c, d, zero: 0)
     let wrongShort = c.indices.filter { i in
-      let want = pow(Double(c[i]), Double(d[i])), nearest = Float(want)
-      return !UnaryAccuracyTests.check(
-        Double(short[i]), Wide(want), nearest: Double(nearest), ulp: Double(nearest.ulp), bound: 0.51)
+      let want = pow(Double(c[i]), Double(d[i]))
+      let nearest = Float(want)
+      return !UnaryKernelsTests.check(
+        Double(short[i]), Wide(want), nearest: Double(nearest), ulp: Double(nearest.ulp),
+        bound: 0.51)
     }
-    #expect(wrongShort.isEmpty, "\(wrongShort.prefix(3).map { "\(c[$0]) ^ \(d[$0]) = \(short[$0])" })")
+    #expect(
+      wrongShort.isEmpty, "\(wrongShort.prefix(3).map { "\(c[$0]) ^ \(d[$0]) = \(short[$0])" })")
   }
 
   @Test("atan2 in all quadrants")
@@ -132,16 +146,18 @@ struct ElementwiseTests {
     let b = odd.flatMap { _ in odd } + numbers.doubles(20_000)
     let got = zip2(CK_ATAN2, a, b, zero: 0)
     for i in a.indices {
-      let want = atan2(Wide(a[i]), Wide(b[i])), nearest = Double(want)
+      let want = atan2(Wide(a[i]), Wide(b[i]))
+      let nearest = Double(want)
       #expect(
-        UnaryAccuracyTests.check(got[i], want, nearest: nearest, ulp: nearest.ulp, bound: 2.9)
+        UnaryKernelsTests.check(got[i], want, nearest: nearest, ulp: nearest.ulp, bound: 2.9)
           && (nearest.isNaN || got[i].sign == nearest.sign), "atan2(\(a[i]), \(b[i])) = \(got[i])")
     }
   }
 
   @Test("integers wrap and divide by zero to zero")
   func integers() {
-    let a: [Int32] = [7, -7, 5, .min, .max, 3, 2, 0, -1], b: [Int32] = [2, 2, 0, -1, 1, 4, 31, 0, -3]
+    let a: [Int32] = [7, -7, 5, .min, .max, 3, 2, 0, -1]
+    let b: [Int32] = [2, 2, 0, -1, 1, 4, 31, 0, -3]
     #expect(zip2(CK_ADD, a, b, zero: 0) == zip(a, b).map { $0 &+ $1 })
     #expect(zip2(CK_SUBTRACT, a, b, zero: 0) == zip(a, b).map { $0 &- $1 })
     #expect(zip2(CK_MULTIPLY, a, b, zero: 0) == zip(a, b).map { $0 &* $1 })
@@ -153,7 +169,8 @@ struct ElementwiseTests {
 
   @Test("logic")
   func logic() {
-    let a: [UInt8] = [0, 0, 1, 1], b: [UInt8] = [0, 1, 0, 1]
+    let a: [UInt8] = [0, 0, 1, 1]
+    let b: [UInt8] = [0, 1, 0, 1]
     #expect(zip2(CK_LOGICAL_AND, a, b, zero: 9) == [0, 0, 0, 1])
     #expect(zip2(CK_LOGICAL_OR, a, b, zero: 9) == [0, 1, 1, 1])
     #expect(zip2(CK_LOGICAL_XOR, a, b, zero: 9) == [0, 1, 1, 0])

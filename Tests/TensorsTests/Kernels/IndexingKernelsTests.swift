@@ -3,13 +3,15 @@ import Testing
 
 /// Gathers, scatters and strided copies against loops over indices.
 @Suite("Kernels: indexing and copies")
-struct IndexingTests {
+struct IndexingKernelsTests {
   @Test("take and its adjoint, along an axis and element by element")
   func gatherAndScatter() {
     var numbers = TestNumbers(51)
     for round in 0..<80 {
-      let outer = numbers.integer(1...4), count = numbers.integer(1...9)
-      let inner = round % 2 == 0 ? 1 : numbers.integer(1...40), m = numbers.integer(0...12)
+      let outer = numbers.integer(1...4)
+      let count = numbers.integer(1...9)
+      let inner = round % 2 == 0 ? 1 : numbers.integer(1...40)
+      let m = numbers.integer(0...12)
       let x = numbers.floats(outer * count * inner)
       let index = numbers.integers(m, in: 0...(count - 1))
       var status: Int64 = 7
@@ -46,20 +48,26 @@ struct IndexingTests {
       #expect(wide == sums.map { Double($0) })
 
       let along = numbers.integers(outer * m * inner, in: 0...(count - 1))
-      let bytes = numbers.booleans(x.count), doubles = x.map { Double($0) }
+      let bytes = numbers.booleans(x.count)
+      let doubles = x.map { Double($0) }
       let picked = filled(along.count, with: Float(0)) {
         status = ck_take_along(4, outer, count, inner, along, m, x, $0)
       }
       let places = along.indices.map { position in
-        let o = position / (m * inner), j = position % inner
+        let o = position / (m * inner)
+        let j = position % inner
         return (o * count + Int(along[position])) * inner + j
       }
       #expect(picked == places.map { x[$0] } && status == -1)
       #expect(
-        filled(along.count, with: UInt8(9)) { _ = ck_take_along(1, outer, count, inner, along, m, bytes, $0) }
+        filled(along.count, with: UInt8(9)) {
+          _ = ck_take_along(1, outer, count, inner, along, m, bytes, $0)
+        }
           == places.map { bytes[$0] })
       #expect(
-        filled(along.count, with: 0.0) { _ = ck_take_along(8, outer, count, inner, along, m, doubles, $0) }
+        filled(along.count, with: 0.0) {
+          _ = ck_take_along(8, outer, count, inner, along, m, doubles, $0)
+        }
           == places.map { doubles[$0] })
       var alongSums = [Float](repeating: 0, count: x.count)
       let floatUpdates = updates.map { Float($0) }
@@ -73,12 +81,18 @@ struct IndexingTests {
 
   @Test("an index out of range is named", arguments: [Int32(-1), 3, .max, .min])
   func outOfRange(bad: Int32) {
-    let x: [Float] = [1, 2, 3], index: [Int32] = [0, 2, bad, bad], ones: [Float] = [1, 1, 1, 1]
+    let x: [Float] = [1, 2, 3]
+    let index: [Int32] = [0, 2, bad, bad]
+    let ones: [Float] = [1, 1, 1, 1]
     var status: [Int64] = []
-    let untouched = filled(4, with: Float(9)) { status.append(ck_take(4, 1, 3, 1, index, 4, x, $0)) }
+    let untouched = filled(4, with: Float(9)) {
+      status.append(ck_take(4, 1, 3, 1, index, 4, x, $0))
+    }
     #expect(untouched == [9, 9, 9, 9])
     _ = filled(4, with: Float(9)) { status.append(ck_take_along(4, 1, 3, 1, index, 4, x, $0)) }
-    _ = filled(3, with: Float(9)) { status.append(ck_scatter_add(CK_F32, 1, 4, 1, index, ones, 3, $0)) }
+    _ = filled(3, with: Float(9)) {
+      status.append(ck_scatter_add(CK_F32, 1, 4, 1, index, ones, 3, $0))
+    }
     _ = filled(3, with: Float(9)) {
       status.append(ck_scatter_add_along(CK_F32, 1, 4, 1, index, ones, 3, $0))
     }
@@ -97,7 +111,8 @@ struct IndexingTests {
         var order = Array(0..<rank)
         for i in order.indices.reversed() where i > 0 { order.swapAt(i, numbers.integer(0...i)) }
         var strides = [Int64](repeating: 0, count: rank)
-        var size = 1, base = 0
+        var size = 1
+        var base = 0
         for axis in order {
           if repeats && numbers.integer(0...4) == 0 { continue }
           let step = [1, 1, 1, 2, -1, -2][numbers.integer(0...5)]
@@ -107,7 +122,8 @@ struct IndexingTests {
         }
         return (strides, base, size)
       }
-      let from = layout(repeats: true), to = layout(repeats: false)
+      let from = layout(repeats: true)
+      let to = layout(repeats: false)
       func check<S: KernelScalar>(_ x: [S], _ blank: S) {
         let got = filled(to.size, with: blank) { out in
           x.withUnsafeBufferPointer { buffer in
@@ -131,7 +147,8 @@ struct IndexingTests {
 
   @Test("a transpose larger than its tiles")
   func transpose() {
-    let rows = 137, columns = 75
+    let rows = 137
+    let columns = 75
     let x = (0..<(rows * columns)).map { Int32($0) }
     let y = filled(x.count, with: Int32(-1)) {
       ck_copy(
