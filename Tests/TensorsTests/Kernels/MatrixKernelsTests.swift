@@ -32,7 +32,7 @@ struct MatrixKernelsTests {
 
   func check<S: KernelScalar & Numeric>(
     _ sides: Sides, _ numbers: inout TestNumbers, _ what: String, convert: (Int32) -> S,
-    _ product: Product<S>
+    product: Product<S>
   ) {
     let (m, n, k) = (sides.m, sides.n, sides.k)
     for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -66,17 +66,23 @@ struct MatrixKernelsTests {
     for (index, sides) in Self.sides().enumerated() {
       for table in machineTables() {
         let what = "set \(table.set.rawValue)"
-        check(sides, &numbers, what, convert: { Float($0) }) {
-          table.maths.matmul(CK_F32, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        }
+        check(
+          sides, &numbers, what, convert: { Float($0) },
+          product: {
+            table.maths.matmul(CK_F32, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          })
         if index % 2 == 1 { continue }
-        check(sides, &numbers, what, convert: { Double($0) }) {
-          table.maths.matmul(CK_F64, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        }
+        check(
+          sides, &numbers, what, convert: { Double($0) },
+          product: {
+            table.maths.matmul(CK_F64, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          })
         if index % 4 == 2 { continue }
-        check(sides, &numbers, what, convert: { $0 }) {
-          table.maths.matmul(CK_I32, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        }
+        check(
+          sides, &numbers, what, convert: { $0 },
+          product: {
+            table.maths.matmul(CK_I32, $0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          })
       }
     }
   }
