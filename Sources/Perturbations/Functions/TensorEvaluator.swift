@@ -41,7 +41,8 @@ private final class TensorWorkspace<
       let shape = sampler.leaves[leaf].theta.shape.replacing(0, with: samples.count)
       return Value.dense(shape, Scalar.elementType) { pointer in
         sampler.perturb(
-          leaf: leaf, row: row, samples: samples, into: pointer.assumingMemoryBound(to: Scalar.self))
+          leaf: leaf, row: row, samples: samples, into: pointer.assumingMemoryBound(to: Scalar.self)
+        )
       }
     }
     try evaluate(inputs, samples: samples, layout: &layout, output: output)
@@ -96,7 +97,8 @@ private final class TensorWorkspace<
         path: result.leafPaths[position], type: value.type)
     }
     if layout == nil { evaluator.output.learn(result) }
-    let found = ExampleLayout(shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
+    let found = ExampleLayout(
+      shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
     try ExampleLayout.check(&layout, found, sample: sample, key: sampler.key)
     return found.width
   }
