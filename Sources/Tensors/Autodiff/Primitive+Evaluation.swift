@@ -2,7 +2,7 @@ internal import CKernels
 
 extension Primitive {
   /// The output at dense inputs.
-  func evaluate(_ inputs: [Value]) -> Value {
+  func evaluate(_ inputs: Operands) -> Value {
     let x = inputs[0]
     switch self {
     case .unary(let operation):
@@ -90,16 +90,6 @@ extension Primitive {
         x.withPointer { ck_log_sum_exp(x.type.kernelType, rows, count, $0, out) }
       }
     }
-  }
-}
-
-extension Value {
-  /// The elements of a dense value.
-  @inline(__always)
-  func withPointer<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
-    let buffer = buffer
-    defer { withExtendedLifetime(buffer) {} }
-    return body(UnsafeRawPointer(buffer.pointer))
   }
 }
 
@@ -224,7 +214,7 @@ private func evaluateEmbed(_ x: Value, _ slice: Primitive.Slice, into shape: Sha
   }
 }
 
-private func evaluateConcatenate(_ inputs: [Value], _ axis: Int) -> Value {
+private func evaluateConcatenate(_ inputs: Operands, _ axis: Int) -> Value {
   let shape = inputs[0].shape.replacing(axis, with: inputs.reduce(0) { $0 + $1.shape[axis] })
   let strides = shape.strides
   return .dense(shape, inputs[0].type) { out in

@@ -3,52 +3,45 @@
 final class Tape {
   /// The number of the transform; inner transforms have larger ones.
   let level: Int
-  private(set) var entries: [Entry] = []
-
-  struct Entry {
-    let operation: Operation
-    let inputs: [Value]
-    let output: Value
-    /// For each input, the entry that made it, or −1 where it does not depend on the tape's inputs.
-    let parents: [Int32]
-  }
-
-  enum Operation {
-    case input
-    case primitive(Primitive)
-    case custom(name: String, pullback: (Value) throws -> [Value?])
-  }
+  /// Whether the function is running. Afterwards its values are constants to everybody else.
+  private(set) var isRecording = true
+  private var entries: [Recorded] = []
 
   init(level: Int) { self.level = level }
 
-  /// Puts an input on the tape.
+  /// Puts an input on the tape; integers and truth values stay as they are.
   func watch(_ value: Value) -> Value {
-    append(.input, inputs: [], output: value, parents: [])
+    value.type.isFloatingPoint ? append(.input, nil, value) : value
   }
 
-  /// Notes an operation on `inputs`, which are values of this tape or of lower levels.
-  func record(_ operation: Operation, inputs: [Value], output: Value, original: [Value]) -> Value {
-    append(
-      operation, inputs: inputs, output: output,
-      parents: original.map { value in
-        if case .recorded(let recorded) = value.content, recorded.tape === self {
-          Int32(truncatingIfNeeded: recorded.index)
-        } else {
-          -1
-        }
-      })
+  /// Notes an operation, whose output was computed at lower levels.
+  ///
+  /// Operations without a derivative are noted too, so that the pullback can name what cuts the
+  /// result off from the input.
+  @inline(__always)
+  func record(_ operation: Recorded.Operation, _ inputs: Operands, _ output: Value) -> Value {
+    TraceContext.checkMayRecord(self)
+    return append(operation, inputs, output)
   }
 
+  @inline(__always)
   private func append(
-    _ operation: Operation, inputs: [Value], output: Value, parents: [Int32]
+    _ operation: Recorded.Operation, _ inputs: Operands?, _ output: Value
   ) -> Value {
-    entries.append(Entry(operation: operation, inputs: inputs, output: output, parents: parents))
-    return Value(
-      content: .recorded(.init(primal: output, tape: self, index: entries.count - 1)),
-      shape: output.shape, type: output.type)
+    let recorded = Recorded(
+      primal: output, tape: self, index: entries.count, operation: operation, inputs: inputs)
+    entries.append(recorded)
+    return Value(content: .recorded(recorded), shape: output.shape, type: output.type)
   }
 
-  /// The entry that made `value`, if it is on this tape.
+  /// Stops recording and gives what was recorded. The tape forgets it: entries refer to the tape.
+  func finish() -> [Recorded] {
+    isRecording = false
+    defer { entries = [] }
+    return entries
+  }
+
+  /// The position of `value`, if it is on this tape.
   func index(of value: Value) -> Int? {
     if case .recorded(let recorded) = value.content, recorded.tape === self {
       recorded.index
@@ -56,39 +49,100 @@ final class Tape {
       nil
     }
   }
+}
 
-  /// The product of cotangents of some entries with the Jacobian, for the first `inputCount`
-  /// entries (the inputs). Nil where an input does not reach the outputs.
+/// The cotangents that a pullback gathers, entry by entry of a tape from the last to the first.
+struct Cotangents {
+  private let tape: Tape
+  private var values: [Value?]
+  private var inputs: Operands?
+  /// The operation without a derivative that was met last.
+  private var obstacle: Recorded?
+  private var reachedInput = false
+
+  init(tape: Tape, count: Int) {
+    self.tape = tape
+    values = [Value?](repeating: nil, count: count)
+  }
+
+  /// The product of cotangents of some entries with the Jacobian, for given entries: nil where
+  /// one does not reach the outputs.
   ///
   /// Cotangents are values of lower levels, so what is computed here is recorded by the tapes
   /// around this one and by no other; that is how gradients of gradients come about.
-  func pullback(_ seeds: [(index: Int, cotangent: Value)], inputCount: Int) throws -> [Value?] {
-    guard let last = seeds.map(\.index).max() else {
-      return [Value?](repeating: nil, count: inputCount)
-    }
-    var cotangents = [Value?](repeating: nil, count: Swift.max(last + 1, inputCount))
-    func accumulate(_ cotangent: Value, _ index: Int) {
-      cotangents[index] = cotangents[index].map { $0 + cotangent } ?? cotangent
-    }
-    for seed in seeds { accumulate(seed.cotangent, seed.index) }
+  static func pullback(
+    _ seeds: [(index: Int, cotangent: Value)], through entries: [Recorded], of tape: Tape,
+    to inputs: [Int?]
+  ) throws -> [Value?] {
+    guard let last = seeds.map(\.index).max() else { return inputs.map { _ in nil } }
+    var cotangents = Cotangents(tape: tape, count: last + 1)
+    for seed in seeds { cotangents.accumulate(seed.cotangent, at: seed.index) }
     for index in stride(from: last, through: 0, by: -1) {
-      guard let cotangent = cotangents[index] else { continue }
-      let entry = entries[index]
-      let contributions: [Value?]
-      switch entry.operation {
-      case .input: continue
-      case .primitive(let primitive):
-        contributions = primitive.vjp(
-          inputs: entry.inputs, output: entry.output, cotangent: cotangent,
-          needed: { entry.parents[$0] >= 0 })
-      case .custom(_, let pullback):
-        contributions = try pullback(cotangent)
+      try cotangents.passThrough(entries[index])
+    }
+    if !cotangents.reachedInput, let obstacle = cotangents.obstacle {
+      trap(
+        "gradient",
+        "the result depends on the input only through \(obstacle.name), which has no derivative: "
+          + "perturb such a function to differentiate it, or use withoutGradient(_:) where a "
+          + "constant is meant")
+    }
+    return inputs.map { index in index.flatMap { $0 <= last ? cotangents.values[$0] : nil } }
+  }
+
+  private mutating func passThrough(_ entry: Recorded) throws {
+    guard let cotangent = values[entry.index] else { return }
+    guard let inputs = entry.inputs else {
+      reachedInput = true
+      return
+    }
+    values[entry.index] = nil
+    self.inputs = inputs
+    switch entry.operation {
+    case .input: return
+    case .primitive(let primitive):
+      guard primitive.isDifferentiable else {
+        obstacle = entry
+        return
       }
-      cotangents[index] = nil
-      for (contribution, parent) in zip(contributions, entry.parents) where parent >= 0 {
-        if let contribution { accumulate(contribution, Int(parent)) }
+      primitive.vjp(
+        inputs.mapped { $0.primal(on: tape) }, output: entry.primal, cotangent: cotangent,
+        into: &self)
+    case .custom(let custom, let residual):
+      let primals = inputs.map { $0.primal(on: tape) }
+      let contributions = try custom.vjp(primals, entry.primal, residual, cotangent)
+      for (position, contribution) in contributions.enumerated() {
+        if let contribution, needs(position) { add(contribution, to: position) }
       }
     }
-    return Array(cotangents[..<inputCount])
+    inputs.forEachPosition { _, input in
+      guard !input.type.isFloatingPoint, case .recorded(let recorded) = input.content,
+        recorded.tape === tape
+      else { return }
+      obstacle = recorded
+    }
+  }
+
+  /// Whether the cotangent of an input of the present entry is wanted.
+  @inline(__always)
+  func needs(_ position: Int) -> Bool {
+    guard let input = inputs?[position], input.type.isFloatingPoint else { return false }
+    return tape.index(of: input) != nil
+  }
+
+  /// Adds to the cotangent of an input of the present entry.
+  @inline(__always)
+  mutating func add(_ contribution: Value, to position: Int) {
+    guard let input = inputs?[position], let index = tape.index(of: input) else { return }
+    accumulate(contribution, at: index)
+  }
+
+  private mutating func accumulate(_ contribution: Value, at index: Int) {
+    guard var sum = values[index].take() else {
+      values[index] = contribution
+      return
+    }
+    if !sum.addInPlace(contribution) { sum = sum + contribution }
+    values[index] = sum
   }
 }

@@ -72,7 +72,7 @@ infix operator ** : PowerPrecedence
 extension Tensor where Scalar: TensorFloatingPoint {
   /// Powers, element by element, broadcast: aᵇ. The derivative in the exponent is 0 at a = 0.
   public static func ** (a: Tensor, b: Tensor) -> Tensor {
-    Tensor(apply(.binary(.power), [a.value, b.value]))
+    Tensor(apply(.binary(.power), a.value, b.value))
   }
 
   /// The power of each element. Exponents −1, ½, 1, 2 and 3 avoid the general power.

@@ -85,14 +85,14 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// log Σ eˣ over one axis, without overflow.
   public func logSumExp(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     let axis = shape.axis(axis, "logSumExp")
-    let result = apply(.logSumExp, [value.movingAxisToEnd(axis)])
+    let result = apply(.logSumExp, value.movingAxisToEnd(axis))
     return Tensor(keepingAxes ? result.expanded(axis) : result)
   }
 
   /// eˣ / Σ eˣ along one axis, without overflow.
   public func softmax(axis: Int = -1) -> Tensor {
     let axis = shape.axis(axis, "softmax")
-    return Tensor(apply(.softmax, [value.movingAxisToEnd(axis)]).movingLastAxis(to: axis))
+    return Tensor(apply(.softmax, value.movingAxisToEnd(axis)).movingLastAxis(to: axis))
   }
 
   /// x − log Σ eˣ along one axis.
