@@ -1,6 +1,83 @@
 #ifndef CKERNELS_RANDOM_KERNELS_H
 #define CKERNELS_RANDOM_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The two words of a threefry2x32 key, JAX's key data in JAX's order.
+typedef struct ck_key {
+  uint32_t first;
+  uint32_t second;
+} ck_key;
+
+// The distributions, each by jax.random's own transformation of the same random bits.
+typedef enum ck_distribution {
+  CK_UNIFORM = 0,      // [0, 1)
+  CK_NORMAL = 1,       // √2 · erf⁻¹(u), u in (-1, 1)
+  CK_GUMBEL = 2,       // -log(-log u)
+  CK_LOGISTIC = 3,     // log u - log(1 - u)
+  CK_LAPLACE = 4,      // sign(u) log(1 - |u|), u in (-1, 1)
+  CK_EXPONENTIAL = 5,  // -log(1 - u)
+  CK_RADEMACHER = 6,   // -1 or 1
+} ck_distribution;
+
+#define CK_DISTRIBUTION_COUNT 7
+
+// The draws of a run of samples: row r holds the draws at the counters
+// [first_counter, first_counter + count) of the key child(child(key, first_sample + r), leaf).
+typedef struct ck_sample_block {
+  ck_key key;
+  ck_distribution distribution;
+  uint64_t first_sample;
+  size_t samples;
+  uint64_t leaf;
+  uint64_t first_counter;
+  size_t count;
+} ck_sample_block;
+
+// Every function gives the same bits whichever table it comes from, and element j of a result
+// does not depend on how the counters or samples were cut into calls.
 typedef struct ck_random_kernels {
-  int placeholder;
+  // out[i] = child(key, first + i): element `first + i` of jax.random.split(key, any n).
+  void (*children)(ck_key key, uint64_t first, size_t count, ck_key *out);
+
+  // Raw bits at the counters from first_counter on.
+  void (*bits32)(ck_key key, uint64_t first_counter, size_t count, uint32_t *out);
+  void (*bits64)(ck_key key, uint64_t first_counter, size_t count, uint64_t *out);
+
+  // Draws of one key at the counters from first_counter on.
+  void (*draw_f32)(ck_key key, ck_distribution distribution, uint64_t first_counter, size_t count,
+                   float *out);
+  void (*draw_f64)(ck_key key, ck_distribution distribution, uint64_t first_counter, size_t count,
+                   double *out);
+
+  // Row r of the block at out + r * row_stride; row_stride >= count.
+  void (*sample_noise_f32)(const ck_sample_block *block, float *out, size_t row_stride);
+  void (*sample_noise_f64)(const ck_sample_block *block, double *out, size_t row_stride);
+
+  // out[r][j] = theta[j] + sigma * z[r][j], and z into noise where that is not NULL. theta has
+  // block->count elements, theta[0] belonging to first_counter.
+  void (*perturb_f32)(const ck_sample_block *block, const float *theta, float sigma, float *out,
+                      float *noise, size_t row_stride);
+  void (*perturb_f64)(const ck_sample_block *block, const double *theta, double sigma, double *out,
+                      double *noise, size_t row_stride);
+
+  // index[r] = the index, counted from first_counter, of the first maximum of row r of perturb:
+  // element j takes over where it is greater than the best before it, so a NaN at 0 stays and
+  // later ones are passed over. block->count >= 1.
+  void (*argmax_samples_f32)(const ck_sample_block *block, const float *theta, float sigma,
+                             int32_t *index);
+  void (*argmax_samples_f64)(const ck_sample_block *block, const double *theta, double sigma,
+                             int32_t *index);
+
+  // s(z) = -d/dz log p(z) and ds/dz, for normal, Gumbel, logistic and Laplace. NaN for the
+  // others, whose densities have no score.
+  void (*score_f32)(ck_distribution distribution, const float *z, size_t count, float *out);
+  void (*score_f64)(ck_distribution distribution, const double *z, size_t count, double *out);
+  void (*score_derivative_f32)(ck_distribution distribution, const float *z, size_t count,
+                               float *out);
+  void (*score_derivative_f64)(ck_distribution distribution, const double *z, size_t count,
+                               double *out);
 } ck_random_kernels;
+
 #endif

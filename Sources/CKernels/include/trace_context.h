@@ -12,4 +12,8 @@ void ck_set_trace_depth(int32_t depth);
 int32_t ck_trace_floor(void);
 void ck_set_trace_floor(int32_t floor);
 
+// How many functions that are evaluated but never differentiated this thread is inside of.
+int32_t ck_evaluation_depth(void);
+void ck_set_evaluation_depth(int32_t depth);
+
 #endif

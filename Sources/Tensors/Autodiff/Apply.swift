@@ -79,21 +79,32 @@ extension Value {
     if case .recorded(let recorded) = content, recorded.tape === tape { recorded.primal } else { self }
   }
 
-  /// Whether a tape that is still recording follows the value.
-  var isFollowed: Bool {
-    switch live.content {
-    case .dense, .single: false
-    case .recorded: true
-    case .mapped(let mapped): mapped.physical.isFollowed
-    }
-  }
-
   /// The value without the tapes that are recording it: gradients stop here.
   package var withoutTapes: Value {
     switch content {
     case .dense, .single: self
     case .recorded(let recorded): recorded.primal.withoutTapes
     case .mapped(let mapped): mapped.map.wrap(mapped.physical.withoutTapes)
+    }
+  }
+}
+
+extension Value {
+  /// Whether a tape that is still recording follows this value, at whatever level.
+  package var isRecorded: Bool {
+    switch live.content {
+    case .dense, .single: false
+    case .recorded: true
+    case .mapped(let mapped): mapped.physical.isRecorded
+    }
+  }
+
+  /// Whether two dense values share their elements.
+  package func sharesElements(with other: Value) -> Bool {
+    switch (content, other.content) {
+    case (.dense(let a), .dense(let b)): a === b
+    case (.single(let a), .single(let b)): a == b
+    default: false
     }
   }
 }

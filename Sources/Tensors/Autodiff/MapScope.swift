@@ -7,12 +7,24 @@ package final class MapScope {
   /// Whether the function is running. Its values mean nothing outside.
   private var isRunning = true
 
-  init(level: Int, count: Int) {
+  private init(level: Int, count: Int) {
     self.level = level
     self.count = count
   }
 
-  func end() { isRunning = false }
+  /// Runs `body` with values whose leading axis it does not see.
+  ///
+  /// - Returns: What `body` gives, each value with the leading axis in front: one that does not
+  ///   depend on the inputs is repeated.
+  package static func run<E: Error>(
+    _ inputs: [Value], count: Int, _ body: ([Value]) throws(E) -> [Value]
+  ) throws(E) -> [Value] {
+    try TraceContext.withLevel { level throws(E) in
+      let map = MapScope(level: level, count: count)
+      defer { map.isRunning = false }
+      return try body(inputs.map(map.wrap)).map(map.materialized)
+    }
+  }
 
   /// Runs `body` inside the map once more, to compute a pullback of what ran there.
   func resumed<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -23,14 +35,14 @@ package final class MapScope {
   }
 
   /// The value as the code inside the map sees it: without its leading axis.
-  package func wrap(_ physical: Value) -> Value {
+  func wrap(_ physical: Value) -> Value {
     Value(
       content: .mapped(Mapped(physical: physical, map: self)), shape: physical.shape.removing(0),
       type: physical.type)
   }
 
   /// The physical value of a result: one that does not depend on the map is repeated.
-  package func materialized(_ value: Value) -> Value {
+  func materialized(_ value: Value) -> Value {
     physical(value) ?? value.broadcast(to: value.shape.inserting(count, at: 0))
   }
 
@@ -41,7 +53,7 @@ package final class MapScope {
     }
     require(
       mapped.map === self && isRunning, "vmap",
-      "a tensor from inside a function that vmap mapped was kept and used outside")
+      "a tensor from inside a mapped function was kept and used outside")
     return mapped.physical
   }
 

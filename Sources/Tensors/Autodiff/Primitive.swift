@@ -60,6 +60,12 @@ package enum Primitive: Sendable {
     package var starts: Shape
     package var steps: [Int]
     package var shape: Shape
+
+    package init(starts: Shape, steps: [Int], shape: Shape) {
+      self.starts = starts
+      self.steps = steps
+      self.shape = shape
+    }
   }
 
   package enum UnaryOperation: CaseIterable, Sendable {

@@ -12,7 +12,12 @@ final class Recorded {
   enum Operation {
     case input
     case primitive(Primitive)
-    case custom(CustomOperation, residual: Any?)
+    case node(any DifferentiableNode)
+
+    @inline(__always)
+    var isDifferentiable: Bool {
+      if case .primitive(let primitive) = self { primitive.isDifferentiable } else { true }
+    }
   }
 
   init(primal: Value, tape: Tape, index: Int, operation: Operation, inputs: Operands?) {
@@ -27,7 +32,7 @@ final class Recorded {
   var name: String {
     switch operation {
     case .input: "input"
-    case .custom(let custom, _): custom.name
+    case .node(let node): node.name
     case .primitive(let primitive):
       switch primitive {
       case .unary(let operation): "\(operation)"

@@ -20,7 +20,10 @@ final class Tape {
   /// result off from the input.
   @inline(__always)
   func record(_ operation: Recorded.Operation, _ inputs: Operands, _ output: Value) -> Value {
-    TraceContext.checkMayRecord(self)
+    if level <= TraceContext.recordingFloor {
+      guard operation.isDifferentiable, output.type.isFloatingPoint else { return output }
+      TraceContext.refuseToRecord()
+    }
     return append(operation, inputs, output)
   }
 
@@ -101,16 +104,17 @@ struct Cotangents {
     switch entry.operation {
     case .input: return
     case .primitive(let primitive):
-      guard primitive.isDifferentiable else {
+      guard entry.operation.isDifferentiable else {
         obstacle = entry
         return
       }
       primitive.vjp(
         inputs.mapped { $0.primal(on: tape) }, output: entry.primal, cotangent: cotangent,
         into: &self)
-    case .custom(let custom, let residual):
-      let primals = inputs.map { $0.primal(on: tape) }
-      let contributions = try custom.vjp(primals, entry.primal, residual, cotangent)
+    case .node(let node):
+      let contributions = try node.vjp(
+        inputs.map { $0.primal(on: tape) }, output: entry.primal, cotangent: cotangent,
+        needed: needs)
       for (position, contribution) in contributions.enumerated() {
         if let contribution, needs(position) { add(contribution, to: position) }
       }

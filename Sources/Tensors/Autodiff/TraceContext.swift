@@ -6,7 +6,7 @@ internal import CKernels
 /// samples on behalf of another starts from the level of the thread that asked.
 package enum TraceContext {
   /// Runs `body` with a level of its own.
-  static func withLevel<Result, E: Error>(
+  package static func withLevel<Result, E: Error>(
     _ body: (Int) throws(E) -> Result
   ) throws(E) -> Result {
     let level = Int(ck_trace_depth()) + 1
@@ -30,6 +30,9 @@ package enum TraceContext {
     (ck_trace_depth(), ck_trace_floor())
   }
 
+  /// Whether this thread is inside a function that is evaluated but never differentiated.
+  package static var isEvaluating: Bool { ck_evaluation_depth() > 0 }
+
   /// Runs `body`, a function that is evaluated but never differentiated, on behalf of a thread in
   /// the given state. Tapes of that thread do not record what happens inside: an operation that
   /// would have to is an error, so that no gradient is silently lost.
@@ -39,20 +42,23 @@ package enum TraceContext {
     let saved = current
     ck_set_trace_depth(state.depth)
     ck_set_trace_floor(state.depth)
+    ck_set_evaluation_depth(ck_evaluation_depth() + 1)
     defer {
+      ck_set_evaluation_depth(ck_evaluation_depth() - 1)
       ck_set_trace_depth(saved.depth)
       ck_set_trace_floor(saved.floor)
     }
     return try body()
   }
 
+  /// Tapes up to this level belong to a thread that this one works for, and do not record here.
   @inline(__always)
-  static func checkMayRecord(_ tape: Tape) {
-    if tape.level <= Int(ck_trace_floor()) {
-      trap(
-        "gradient",
-        "a function that is perturbed, and so not differentiated itself, uses a tensor that is being "
-          + "differentiated from outside. Pass it as the input, or wrap it in withoutGradient(_:)")
-    }
+  static var recordingFloor: Int { Int(ck_trace_floor()) }
+
+  static func refuseToRecord() -> Never {
+    trap(
+      "gradient",
+      "a function that is perturbed, and so not differentiated itself, uses a tensor that is being "
+        + "differentiated from outside. Pass it as the input, or wrap it in withoutGradient(_:)")
   }
 }

@@ -24,11 +24,11 @@ extension Value {
   /// Reads `self`, truth values, as the condition.
   func select(_ a: Value, _ b: Value) -> Value { apply(.select, self, a, b) }
 
-  func broadcast(to shape: Shape) -> Value {
+  package func broadcast(to shape: Shape) -> Value {
     shape == self.shape ? self : apply(.broadcast(shape), self)
   }
 
-  func reshaped(_ shape: Shape) -> Value {
+  package func reshaped(_ shape: Shape) -> Value {
     shape == self.shape ? self : apply(.reshape(shape), self)
   }
 
@@ -44,7 +44,7 @@ extension Value {
     return permuted(axes)
   }
 
-  func reduced(_ operation: Primitive.Reduction, _ axes: [Int]) -> Value {
+  package func reduced(_ operation: Primitive.Reduction, _ axes: [Int]) -> Value {
     axes.isEmpty ? self : apply(.reduce(operation, axes: Shape(axes)), self)
   }
 
@@ -58,7 +58,7 @@ extension Value {
   func sliced(_ slice: Primitive.Slice) -> Value { apply(.slice(slice), self) }
 
   /// Elements [start, start + count) of one axis.
-  func sliced(axis: Int, start: Int, count: Int, step: Int = 1) -> Value {
+  package func sliced(axis: Int, start: Int, count: Int, step: Int = 1) -> Value {
     var slice = Primitive.Slice(
       starts: Shape(shape.map { _ in 0 }), steps: shape.map { _ in 1 }, shape: shape)
     slice.starts[axis] = start
@@ -80,7 +80,7 @@ extension Value {
     apply(.matrixProduct(transposeA: transposeA, transposeB: transposeB), self, other)
   }
 
-  func cast(_ type: ElementType) -> Value {
+  package func cast(_ type: ElementType) -> Value {
     type == self.type ? self : apply(.cast(type), self)
   }
 

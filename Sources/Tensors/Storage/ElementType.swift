@@ -37,7 +37,7 @@ public protocol TensorNumeric: TensorScalar, SignedNumeric, Comparable {
 }
 
 /// A type of element with derivatives: `Float` or `Double`.
-public protocol TensorFloatingPoint: TensorNumeric, BinaryFloatingPoint {}
+public protocol TensorFloatingPoint: TensorNumeric, RandomScalar {}
 
 extension Float: TensorFloatingPoint {
   /// ``ElementType/float``.

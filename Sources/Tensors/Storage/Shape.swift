@@ -95,10 +95,14 @@ extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
 
 extension Shape {
   /// The extents in the given order of axes.
-  func permuted(_ axes: Shape) -> Shape { Shape(axes.map { self[$0] }) }
+  func permuted(_ axes: Shape) -> Shape {
+    var result = Shape()
+    for axis in axes { result.append(self[axis]) }
+    return result
+  }
 
   /// The shape with `extent` put before `axis`.
-  func inserting(_ extent: Int, at axis: Int) -> Shape {
+  package func inserting(_ extent: Int, at axis: Int) -> Shape {
     var result = Shape()
     for i in 0..<axis { result.append(self[i]) }
     result.append(extent)
@@ -107,14 +111,14 @@ extension Shape {
   }
 
   /// The shape without one axis.
-  func removing(_ axis: Int) -> Shape {
+  package func removing(_ axis: Int) -> Shape {
     var result = Shape()
     for i in 0..<rank where i != axis { result.append(self[i]) }
     return result
   }
 
   /// The shape with another extent on one axis.
-  func replacing(_ axis: Int, with extent: Int) -> Shape {
+  package func replacing(_ axis: Int, with extent: Int) -> Shape {
     var result = self
     result[axis] = extent
     return result

@@ -147,7 +147,7 @@ extension Value {
           "this tensor is mapped (vmap, or a perturbed function of one example), so it stands for "
             + "many tensors at once and has no single value to read. Write the function with tensor "
             + "operations only, or evaluate it one example at a time: `vmap(…, sequential: true)`, "
-            + "`Perturbed(…, execution: .sequential)`")
+            + "`Perturbed(…, sequential: true)`")
       }
     }
   }

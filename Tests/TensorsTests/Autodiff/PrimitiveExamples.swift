@@ -118,7 +118,7 @@ enum PrimitiveExamples {
       return [
         Example("select", [condition, a, b], applied(.select)),
         Example("select rows", [condition, Leaf(matrix[0]), Leaf(matrix[.all, 0..<1])], applied(.select)),
-        Example("select by a row", [Leaf(matrix[0] .> 0), a, Leaf(Tensor(0.5))], applied(.select)),
+        Example("select by a row", [Leaf(matrix[0] .> 0), a, Leaf(Tensor<Double>(0.5))], applied(.select)),
       ]
     case .cast:
       // Through Float the finite differences would be too coarse: there and back as one linear map.

@@ -40,7 +40,7 @@ struct Example: Sendable {
 
 /// Compares the derivatives of an example with finite differences, alone, under `vmap` and twice,
 /// and says what is wrong.
-struct GradientCheck {
+final class GradientCheck {
   let example: Example
   let inputs: [Leaf]
   /// Which inputs are differentiated.
@@ -49,7 +49,7 @@ struct GradientCheck {
   private(set) var problems: [String] = []
 
   static func problems(_ example: Example) -> [String] {
-    var check = GradientCheck(example)
+    let check = GradientCheck(example)
     check.checkFirstDerivative()
     check.checkSecondDerivative()
     check.checkForward()
@@ -126,7 +126,7 @@ struct GradientCheck {
 
   // MARK: - Checks
 
-  private mutating func compare(
+  private func compare(
     _ a: Leaf, _ b: Leaf, _ tolerance: Double, _ what: @autoclosure () -> String
   ) {
     let (a, b) = (a.tensor(of: Double.self), b.tensor(of: Double.self))
@@ -135,7 +135,7 @@ struct GradientCheck {
     }
   }
 
-  private mutating func checkFirstDerivative() {
+  private func checkFirstDerivative() {
     let all = derivative(inputs, differentiated)
     for (position, analytic) in zip(differentiated, all) {
       let numeric = Leaf(differences(position, of: scalar))
@@ -145,7 +145,7 @@ struct GradientCheck {
     }
   }
 
-  private mutating func checkSecondDerivative() {
+  private func checkSecondDerivative() {
     for (position, analytic) in zip(differentiated, secondDerivative(inputs)) {
       let numeric = Leaf(differences(position, of: directional))
       compare(analytic, numeric, 1e-6, "second derivative in input \(position)")
@@ -153,7 +153,7 @@ struct GradientCheck {
   }
 
   /// The pullback is linear in its cotangent, and its transpose is the derivative forwards.
-  private mutating func checkForward() {
+  private func checkForward() {
     let direction = directions
     let forward = gradient(at: cotangent) { cotangent in
       let gradients = gradient(at: differentiated.map { inputs[$0] }) { leaves in
@@ -170,7 +170,7 @@ struct GradientCheck {
     compare(Leaf(total), Leaf(expected), 1e-10, "derivative forwards")
   }
 
-  private mutating func checkUnderMap() {
+  private func checkUnderMap() {
     let count = 3
     let copies = (0..<count).map { copy in inputs.map { jittered($0, copy) } }
     for mask in 1..<(1 << inputs.count) {
@@ -179,7 +179,7 @@ struct GradientCheck {
       let batch = mapped.map { position in stacked(rows.map { $0[position] }) }
       let followed = differentiated
       let map = { (function: @escaping ([Leaf]) -> [Leaf]) in
-        vmap { leaves in function(replacing(inputs, mapped, leaves)) }(batch)
+        vmap { [self] leaves in function(replacing(inputs, mapped, leaves)) }(batch)
       }
       func check(_ what: String, _ function: @escaping ([Leaf]) -> [Leaf]) {
         let together = map(function)
@@ -190,19 +190,19 @@ struct GradientCheck {
             "\(what) \(leaf) with inputs \(mapped) mapped")
         }
       }
-      check("value", { [example.function($0)] })
-      check("derivative", { derivative($0, followed) })
+      check("value", { [self] in [example.function($0)] })
+      check("derivative", { [self] in derivative($0, followed) })
       check("second derivative", secondDerivative)
       checkDerivativeOfMap(mapped, rows, batch)
     }
   }
 
   /// The derivative of a mapped function: per row for mapped inputs, summed for the others.
-  private mutating func checkDerivativeOfMap(_ mapped: [Int], _ rows: [[Leaf]], _ batch: [Leaf]) {
+  private func checkDerivativeOfMap(_ mapped: [Int], _ rows: [[Leaf]], _ batch: [Leaf]) {
     let whole = replacing(inputs, mapped, batch)
     let gradients = gradient(at: differentiated.map { whole[$0] }) { leaves in
       let whole = replacing(whole, differentiated, leaves)
-      return vmap { leaves in scalar(replacing(whole, mapped, leaves)) }(mapped.map { whole[$0] })
+      return vmap { [self] leaves in scalar(replacing(whole, mapped, leaves)) }(mapped.map { whole[$0] })
         .sum()
     }
     let apart = rows.map { derivative($0, differentiated) }

@@ -1,0 +1,173 @@
+internal import Synchronization
+internal import Tensors
+
+/// One call of a perturbed function: a key, a function and the settings. It computes the mean of
+/// the outputs and, from the same samples, the first and second derivatives.
+///
+/// Inputs are [rows] + the shape of one example, for each leaf; packed inputs and outputs are
+/// [rows, width].
+final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
+  let evaluator: any BlockEvaluator<Scalar>
+  let settings: PerturbedSettings
+  let key: RandomKey
+  /// Rows whose noise differs.
+  let noiseRows: Int
+  /// The path of each leaf of the input, for messages.
+  let paths: [String]
+  /// Whether a pullback may follow, so that it pays to keep the outputs.
+  let mayBeDifferentiated: Bool
+  private let last = Mutex<Forward?>(nil)
+
+  init(
+    _ evaluator: any BlockEvaluator<Scalar>, _ settings: PerturbedSettings, key: RandomKey,
+    noiseRows: Int, paths: [String], mayBeDifferentiated: Bool
+  ) {
+    self.evaluator = evaluator
+    self.settings = settings
+    self.key = key
+    self.noiseRows = noiseRows
+    self.paths = paths
+    self.mayBeDifferentiated = mayBeDifferentiated
+  }
+
+  /// What the evaluation at one θ left.
+  struct Forward: @unchecked Sendable {
+    let theta: [Value]
+    let reduction: SampleReduction<Scalar>
+    /// Sums of the outputs, [rows, output width].
+    let sums: [Double]
+    /// f(θ), where the baseline asks for it.
+    let unperturbed: [Double]?
+
+    var rows: Int { reduction.rows }
+    var outputWidth: Int { reduction.layout.width }
+    var inputWidth: Int { reduction.sampler.width }
+  }
+
+  /// Evaluates the function on all samples, or returns what the last evaluation at θ left.
+  func forward(_ theta: [Value]) throws -> Forward {
+    if let last = last.withLock({ $0 }),
+      zip(last.theta, theta).allSatisfy({ $0.sharesElements(with: $1) && $0.shape == $1.shape })
+    {
+      return last
+    }
+    let forward = try evaluate(theta)
+    last.withLock { $0 = forward }
+    return forward
+  }
+
+  /// The shapes of the output of one example; known after the first evaluation.
+  var outputLayout: ExampleLayout? { last.withLock { $0?.reduction.layout } }
+
+  private func evaluate(_ theta: [Value]) throws -> Forward {
+    let rows = theta[0].shape[0]
+    try checkFinite(theta)
+    let leaves = theta.map { Sampler<Scalar>.InputLeaf(theta: $0, count: $0.count / rows) }
+    let sampler = Sampler(
+      key: key, noise: settings.noise, sigma: Scalar(nearest: settings.sigma), leaves: leaves,
+      noiseRows: noiseRows)
+    let input = ExampleLayout(
+      shapes: theta.map { $0.shape.removing(0) }, types: theta.map(\.type))
+    var layout = try evaluator.knownOutput(for: input)
+    var probe: (samples: Int, outputs: [Scalar])?
+    if layout == nil {
+      // The shape of the output decides how samples are cut into blocks; some samples tell it.
+      let count = Swift.min(16, settings.samples)
+      var outputs: [Scalar] = []
+      let workspace = evaluator.makeWorkspace(sampler, samplesPerBlock: count)
+      try TraceContext.evaluating(for: TraceContext.current) {
+        var memory: UnsafeMutablePointer<Scalar>?
+        var width = 0
+        defer { memory?.deallocate() }
+        try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout) {
+          let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count * $0, 1))
+          memory = allocated
+          width = $0
+          return allocated
+        }
+        outputs = Array(UnsafeBufferPointer(start: memory, count: count * width))
+      }
+      probe = (count, outputs)
+    }
+    guard let layout else { trap("Perturbed", "the function gave no output") }
+    let plan = SamplePlan(samples: settings.samples, width: Swift.max(sampler.width, layout.width))
+    let bytes = rows * settings.samples * layout.width * MemoryLayout<Scalar>.size
+    let keeps = mayBeDifferentiated && bytes <= settings.outputBudget
+    let kept =
+      keeps ? KeptOutputs<Scalar>(rows: rows, samples: settings.samples, width: layout.width) : nil
+    let executor = SampleExecutor(threads: settings.threads)
+    let reduction = SampleReduction(
+      evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
+      executor: executor, kept: kept, probe: probe)
+    let width = layout.width
+    let sums = try reduction.sums(width: width, needsNoise: false) { block, sums in
+      for i in 0..<block.samples.count {
+        let y = block.outputs + i * width
+        for j in 0..<width { sums[j] += Double(y[j]) }
+      }
+    }
+    kept?.isComplete = true
+    // Later passes evaluate all samples again where the outputs were not kept.
+    let again = SampleReduction(
+      evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
+      executor: executor, kept: kept, probe: nil)
+    let forward = Forward(theta: theta, reduction: again, sums: sums, unperturbed: nil)
+    guard mayBeDifferentiated, settings.baseline == .point else { return forward }
+    return Forward(
+      theta: theta, reduction: again, sums: sums, unperturbed: try unperturbed(again))
+  }
+
+  private func checkFinite(_ theta: [Value]) throws {
+    for (leaf, path) in zip(theta, paths) {
+      try leaf.withElements { pointer in
+        let elements = UnsafeBufferPointer(
+          start: pointer.assumingMemoryBound(to: Scalar.self), count: leaf.count)
+        for (index, element) in elements.enumerated() where !element.isFinite {
+          throw PerturbationError.nonFiniteInput(
+            path: path, index: index, value: Double(element))
+        }
+      }
+    }
+  }
+
+  /// f(θ) for each row.
+  private func unperturbed(_ reduction: SampleReduction<Scalar>) throws -> [Double] {
+    let workspace = evaluator.makeWorkspace(reduction.sampler, samplesPerBlock: 1)
+    let width = reduction.layout.width
+    var layout: ExampleLayout? = reduction.layout
+    var result: [Double] = []
+    let memory = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(width, 1))
+    defer { memory.deallocate() }
+    try TraceContext.evaluating(for: TraceContext.current) {
+      for row in 0..<reduction.rows {
+        try workspace.evaluateUnperturbed(row: row, layout: &layout) { _ in memory }
+        for j in 0..<width { result.append(Double(memory[j])) }
+      }
+    }
+    return result
+  }
+
+  /// What is subtracted from the outputs, [rows, output width], and the factor of the difference.
+  func baseline(_ forward: Forward) throws -> (values: [Double], factor: Double) {
+    switch settings.baseline {
+    case .none: return ([Double](repeating: 0, count: forward.sums.count), 1)
+    case .point: return (try forward.unperturbed ?? unperturbed(forward.reduction), 1)
+    case .leaveOneOut:
+      // y_i − (Nȳ − y_i)/(N − 1) = N/(N − 1) (y_i − ȳ)
+      let n = Double(settings.samples)
+      return (forward.sums.map { $0 / n }, n / (n - 1))
+    }
+  }
+}
+
+/// What a perturbed function is made of besides the function.
+struct PerturbedSettings: Sendable {
+  var samples: Int
+  var sigma: Double
+  var noise: Noise
+  var baseline: Baseline
+  /// Threads to use; nil for one per processor.
+  var threads: Int?
+  /// Bytes up to which the function's outputs are kept for the pullback.
+  var outputBudget: Int
+}

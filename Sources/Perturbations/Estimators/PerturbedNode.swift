@@ -1,0 +1,234 @@
+internal import Tensors
+
+/// A perturbed call, or one of its derivatives, as a node of a tape.
+///
+/// With s = s(zᵢ), y = yᵢ − b and sums over the N samples:
+///
+/// | order | inputs | output |
+/// |---|---|---|
+/// | value | θ | (1/N) Σ yᵢ |
+/// | cotangent | θ, g | (1/Nσ) Σ ⟨g, y⟩ s |
+/// | tangent | θ, u | (1/Nσ) Σ y ⟨s, u⟩ |
+/// | secondCotangent | θ, g, u | (1/Nσ²) Σ ⟨g, y⟩ (s ⟨s, u⟩ − s′ ∘ u) |
+/// | secondTangent | θ, u, v | (1/Nσ²) Σ y (⟨s, u⟩⟨s, v⟩ − ⟨s′ ∘ u, v⟩) |
+///
+/// Each is the derivative of another, so that two derivatives in any mode stay inside the table.
+///
+/// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, proposition 3.1 for the first; Abernethy,
+///   Lee and Tewari 2016, "Perturbation techniques in online learning and optimization", lemma 1.5
+///   for both orders.
+struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
+  enum Order { case value, cotangent, tangent, secondCotangent, secondTangent }
+
+  let call: PerturbedCall<Scalar>
+  let order: Order
+  let leafCount: Int
+
+  var name: String { "Perturbed" }
+
+  /// The node of another order at the same θ.
+  private func node(_ order: Order, _ theta: [Value], _ others: Value...) throws -> Value {
+    try apply(PerturbedNode(call: call, order: order, leafCount: leafCount), theta + others)
+  }
+
+  // MARK: Computation
+
+  func compute(_ inputs: [Value]) throws -> Value {
+    let theta = Array(inputs[..<leafCount])
+    let forward = try call.forward(theta)
+    let others = inputs[leafCount...].map { value in
+      value.withElements {
+        UnsafeBufferPointer(start: $0.assumingMemoryBound(to: Scalar.self), count: value.count)
+          .map { Double($0) }
+      }
+    }
+    let n = Double(call.settings.samples)
+    switch order {
+    case .value: return packed(forward.sums, forward.outputWidth, scale: 1 / n)
+    case .cotangent:
+      let (sums, factor) = try cotangent(forward, others[0])
+      return packed(sums, forward.inputWidth, scale: factor / (n * call.settings.sigma))
+    case .tangent:
+      let (sums, factor) = try tangent(forward, others[0])
+      return packed(sums, forward.outputWidth, scale: factor / (n * call.settings.sigma))
+    case .secondCotangent:
+      let (sums, factor) = try secondCotangent(forward, others[0], others[1])
+      return packed(
+        sums, forward.inputWidth, scale: factor / (n * call.settings.sigma * call.settings.sigma))
+    case .secondTangent:
+      let (sums, factor) = try secondTangent(forward, others[0], others[1])
+      return packed(
+        sums, forward.outputWidth, scale: factor / (n * call.settings.sigma * call.settings.sigma))
+    }
+  }
+
+  private func packed(_ sums: [Double], _ width: Int, scale: Double) -> Value {
+    .dense([sums.count / Swift.max(width, 1), width], Scalar.elementType) { pointer in
+      let out = pointer.assumingMemoryBound(to: Scalar.self)
+      for i in sums.indices { out[i] = Scalar(nearest: sums[i] * scale) }
+    }
+  }
+
+  private typealias Forward = PerturbedCall<Scalar>.Forward
+
+  /// Σ ⟨g, yᵢ − b⟩ s(zᵢ)
+  private func cotangent(_ forward: Forward, _ g: [Double]) throws -> ([Double], Double) {
+    let (baseline, factor) = try call.baseline(forward)
+    let (m, d) = (forward.outputWidth, forward.inputWidth)
+    let sampler = forward.reduction.sampler
+    let sums = try forward.reduction.sums(width: d, needsNoise: true) { block, sums in
+      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
+      for i in 0..<block.samples.count {
+        let weight = weight(block.outputs + i * m, g, baseline, block.row * m, m)
+        let s = block.noise + i * d
+        for k in 0..<d { sums[k] += weight * Double(s[k]) }
+      }
+    }
+    return (sums, factor)
+  }
+
+  /// Σ (yᵢ − b) ⟨s(zᵢ), u⟩
+  private func tangent(_ forward: Forward, _ u: [Double]) throws -> ([Double], Double) {
+    let (baseline, factor) = try call.baseline(forward)
+    let (m, d) = (forward.outputWidth, forward.inputWidth)
+    let sampler = forward.reduction.sampler
+    let sums = try forward.reduction.sums(width: m, needsNoise: true) { block, sums in
+      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
+      for i in 0..<block.samples.count {
+        let weight = product(block.noise + i * d, u, block.row * d, d)
+        let y = block.outputs + i * m
+        for j in 0..<m { sums[j] += weight * (Double(y[j]) - baseline[block.row * m + j]) }
+      }
+    }
+    return (sums, factor)
+  }
+
+  /// Σ ⟨g, yᵢ − b⟩ (s ⟨s, u⟩ − s′ ∘ u)
+  private func secondCotangent(
+    _ forward: Forward, _ g: [Double], _ u: [Double]
+  ) throws -> ([Double], Double) {
+    let (baseline, factor) = try call.baseline(forward)
+    let (m, d) = (forward.outputWidth, forward.inputWidth)
+    let sampler = forward.reduction.sampler
+    let sums = try forward.reduction.sums(width: d, needsNoise: true) { block, sums in
+      sampler.scoreDerivative(block.noise, into: block.room, count: block.samples.count * d)
+      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
+      for i in 0..<block.samples.count {
+        let weight = weight(block.outputs + i * m, g, baseline, block.row * m, m)
+        let s = block.noise + i * d
+        let derivative = block.room + i * d
+        let along = product(s, u, block.row * d, d)
+        for k in 0..<d {
+          sums[k] +=
+            weight * (Double(s[k]) * along - Double(derivative[k]) * u[block.row * d + k])
+        }
+      }
+    }
+    return (sums, factor)
+  }
+
+  /// Σ (yᵢ − b) (⟨s, u⟩⟨s, v⟩ − ⟨s′ ∘ u, v⟩)
+  private func secondTangent(
+    _ forward: Forward, _ u: [Double], _ v: [Double]
+  ) throws -> ([Double], Double) {
+    let (baseline, factor) = try call.baseline(forward)
+    let (m, d) = (forward.outputWidth, forward.inputWidth)
+    let sampler = forward.reduction.sampler
+    let uv = zip(u, v).map { $0 * $1 }
+    let sums = try forward.reduction.sums(width: m, needsNoise: true) { block, sums in
+      sampler.scoreDerivative(block.noise, into: block.room, count: block.samples.count * d)
+      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
+      for i in 0..<block.samples.count {
+        let s = block.noise + i * d
+        let weight =
+          product(s, u, block.row * d, d) * product(s, v, block.row * d, d)
+          - product(block.room + i * d, uv, block.row * d, d)
+        let y = block.outputs + i * m
+        for j in 0..<m { sums[j] += weight * (Double(y[j]) - baseline[block.row * m + j]) }
+      }
+    }
+    return (sums, factor)
+  }
+
+  /// ⟨g, y − b⟩ for one sample.
+  @inline(__always)
+  private func weight(
+    _ y: UnsafePointer<Scalar>, _ g: [Double], _ baseline: [Double], _ start: Int, _ count: Int
+  ) -> Double {
+    var sum = 0.0
+    for j in 0..<count { sum += g[start + j] * (Double(y[j]) - baseline[start + j]) }
+    return sum
+  }
+
+  @inline(__always)
+  private func product(
+    _ a: UnsafePointer<Scalar>, _ b: [Double], _ start: Int, _ count: Int
+  ) -> Double {
+    var sum = 0.0
+    for k in 0..<count { sum += Double(a[k]) * b[start + k] }
+    return sum
+  }
+
+  // MARK: Differentiation
+
+  func vjp(
+    _ inputs: [Value], output: Value, cotangent g: Value, needed: (Int) -> Bool
+  ) throws -> [Value?] {
+    let theta = Array(inputs[..<leafCount])
+    let others = Array(inputs[leafCount...])
+    let needsTheta = (0..<leafCount).contains(where: needed)
+    func leaves(_ packed: () throws -> Value) throws -> [Value?] {
+      guard needsTheta else { return [Value?](repeating: nil, count: leafCount) }
+      return unpackedInputs(try packed(), like: theta)
+    }
+    func other(_ index: Int, _ value: () throws -> Value) throws -> [Value?] {
+      [needed(leafCount + index) ? try value() : nil]
+    }
+    let third: () throws -> Value = {
+      throw PerturbationError.unsupportedDerivative(
+        "the third derivative of a perturbed call is not supported, only the first and the second")
+    }
+    switch order {
+    case .value: return try leaves { try node(.cotangent, theta, g) }
+    case .cotangent:
+      return try leaves { try node(.secondCotangent, theta, others[0], g) }
+        + other(0) { try node(.tangent, theta, g) }
+    case .tangent:
+      return try leaves { try node(.secondCotangent, theta, g, others[0]) }
+        + other(0) { try node(.cotangent, theta, g) }
+    case .secondCotangent:
+      return try leaves(third) + other(0) { try node(.secondTangent, theta, others[1], g) }
+        + other(1) { try node(.secondCotangent, theta, others[0], g) }
+    case .secondTangent:
+      return try leaves(third) + other(0) { try node(.secondCotangent, theta, g, others[1]) }
+        + other(1) { try node(.secondCotangent, theta, g, others[0]) }
+    }
+  }
+
+  /// [rows, input width] cut into the leaves.
+  private func unpackedInputs(_ packed: Value, like theta: [Value]) -> [Value?] {
+    var start = 0
+    return theta.map { leaf in
+      let count = leaf.count / leaf.shape[0]
+      defer { start += count }
+      let part =
+        theta.count == 1 ? packed : packed.sliced(axis: 1, start: start, count: count)
+      return part.reshaped(leaf.shape)
+    }
+  }
+
+  // MARK: Maps
+
+  /// A mapped axis becomes more rows, with the same noise.
+  func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value {
+    let merged = zip(physical, isMapped).map { value, isMapped in
+      let whole =
+        isMapped ? value : value.broadcast(to: value.shape.inserting(count, at: 0))
+      var shape: Shape = [whole.shape[0] * whole.shape[1]]
+      for axis in 2..<whole.rank { shape.append(whole.shape[axis]) }
+      return whole.reshaped(shape)
+    }
+    let output = try apply(self, merged)
+    return output.reshaped([count, output.shape[0] / count, output.shape[1]])
+  }
+}

@@ -1,0 +1,76 @@
+internal import Tensors
+
+/// A function as the engine sees it: from blocks of perturbed inputs to blocks of outputs.
+protocol BlockEvaluator<Scalar>: Sendable {
+  associatedtype Scalar: TensorFloatingPoint
+
+  /// The shapes and types of the output's leaves for one example, where they are known without
+  /// calling the function.
+  func knownOutput(for input: ExampleLayout) throws -> ExampleLayout?
+
+  /// Memory for one thread.
+  func makeWorkspace(_ sampler: Sampler<Scalar>, samplesPerBlock: Int) -> any BlockWorkspace<Scalar>
+}
+
+/// What one thread needs to evaluate a function.
+protocol BlockWorkspace<Scalar>: AnyObject {
+  associatedtype Scalar: TensorFloatingPoint
+
+  /// Evaluates the function at the perturbed inputs of a range of samples of one row.
+  ///
+  /// - Parameters:
+  ///   - samples: At most as many as a block has.
+  ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
+  ///   - output: Gives the memory for [samples, output width], once the width is known.
+  func evaluate(
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
+    output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
+  ) throws
+
+  /// Evaluates the function at θ itself.
+  func evaluateUnperturbed(
+    row: Int, layout: inout ExampleLayout?, output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
+  ) throws
+}
+
+/// The shapes and types of a tree's leaves for one example.
+struct ExampleLayout: Sendable, Equatable, CustomStringConvertible {
+  var shapes: [Shape]
+  var types: [ElementType]
+
+  /// Elements over all leaves.
+  var width: Int { shapes.reduce(0) { $0 + $1.elementCount } }
+
+  var description: String {
+    shapes.count == 1
+      ? "an output of shape \(shapes[0])"
+      : "\(shapes.count) outputs of shapes \(shapes.map(\.description).joined(separator: ", "))"
+  }
+
+  /// Notes the layout of the first outputs and compares all others with it.
+  static func check(
+    _ layout: inout ExampleLayout?, _ found: ExampleLayout, sample: Int, key: RandomKey
+  ) throws {
+    if let expected = layout {
+      guard expected == found else {
+        throw PerturbationError.outputChangedShape(
+          sample: sample, key: key.child(UInt64(Swift.max(sample, 0))),
+          expected: expected.description, got: found.description)
+      }
+    } else {
+      layout = found
+    }
+  }
+}
+
+/// Runs a user's function for one sample; an error of its own comes out with the sample and its key.
+func callingFunction<Result>(
+  sample: Int, key: RandomKey, _ body: () throws -> Result
+) throws -> Result {
+  do {
+    return try body()
+  } catch {
+    throw PerturbationError.functionFailed(
+      sample: sample, key: key.child(UInt64(Swift.max(sample, 0))), error: error)
+  }
+}

@@ -1,0 +1,41 @@
+public import Tensors
+
+/// A distribution of noise of one's own.
+///
+/// ```swift
+/// struct StandardCauchy: NoiseDistribution {
+///   let name = "cauchy"
+///   func sample(_ count: Int, key: RandomKey) -> [Double] {
+///     key.uniform(count).map { tan(.pi * ($0 - 0.5)) }
+///   }
+///   func score(_ z: Double) -> Double { 2 * z / (1 + z * z) }
+/// }
+/// ```
+///
+/// Elements are independent and each has the density p. Wrap it in ``Noise`` to use it.
+public protocol NoiseDistribution: Sendable {
+  /// What messages call it.
+  var name: String { get }
+
+  /// Draws `count` numbers; the same for the same key.
+  func sample(_ count: Int, key: RandomKey) -> [Double]
+
+  /// s(z) = −d/dz log p(z), or nil where the density has no score; a function cannot be
+  /// differentiated with such noise.
+  func score(_ z: Double) -> Double?
+
+  /// ds/dz, which second derivatives need, or nil where there is none.
+  func scoreDerivative(_ z: Double) -> Double?
+
+  /// Whether −z has the same distribution as z.
+  var isSymmetric: Bool { get }
+}
+
+extension NoiseDistribution {
+  /// The type's name.
+  public var name: String { "\(Self.self)" }
+  /// None: second derivatives are refused.
+  public func scoreDerivative(_ z: Double) -> Double? { nil }
+  /// Not known to be.
+  public var isSymmetric: Bool { false }
+}

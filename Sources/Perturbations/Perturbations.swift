@@ -1,0 +1,2 @@
+@_exported public import Solvers
+@_exported public import Tensors

@@ -1,0 +1,26 @@
+/// How the samples of a call are cut into blocks.
+///
+/// The cut depends on the problem's shape alone, never on the number of threads. Each block is
+/// reduced by itself and partial results are combined in block order, so that every way to run the
+/// blocks gives the same bits.
+struct SamplePlan {
+  let samples: Int
+  let samplesPerBlock: Int
+
+  /// - Parameters:
+  ///   - samples: How many there are.
+  ///   - width: The larger of the numbers of inputs and outputs of one sample.
+  init(samples: Int, width: Int) {
+    self.samples = samples
+    // About 32k numbers in a block: it stays in the second-level cache.
+    let wanted = 32_768 / Swift.max(width, 1) / 16 * 16
+    samplesPerBlock = Swift.min(Swift.max(wanted, 16), 4096)
+  }
+
+  var blockCount: Int { (samples + samplesPerBlock - 1) / samplesPerBlock }
+
+  func block(_ index: Int) -> Range<Int> {
+    let start = index * samplesPerBlock
+    return start..<Swift.min(start + samplesPerBlock, samples)
+  }
+}

@@ -1,0 +1,126 @@
+/// The rank of each entry: 0 for the smallest, d − 1 for the largest, as argsort(argsort(x)).
+///
+/// Ascending ranks are the vertex of the permutahedron (all permutations of 0 … d − 1) that maximises
+/// ⟨x, y⟩, descending ranks (0 for the largest) the one that minimises it. Of equal entries the
+/// earlier has the lower rank in both directions (a stable sort, as JAX's argsort of x and of −x);
+/// −0 equals 0. An entry that is not a number is an error. `Float` counts to 2²⁴ without a gap: longer
+/// vectors are an error in that precision.
+///
+/// Input and output have shape [d], d ≥ 1.
+///
+/// - Complexity: O(d²) comparisons without a branch for short vectors, radix sort, O(d), beyond.
+public struct Ranking: Solver {
+  /// Whether rank 0 is the largest entry's instead of the smallest's.
+  public let descending: Bool
+
+  /// Ascending ranks maximise ⟨input, output⟩ over the permutations of 0 … d − 1; descending ones
+  /// minimise it.
+  public var sense: Sense? { descending ? .minimize : .maximize }
+
+  /// A solver for vectors of any length.
+  public init(descending: Bool = false) {
+    self.descending = descending
+  }
+
+  public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
+    [try checkVector(shape, solver: "Ranking")]
+  }
+
+  public func makeScratch(inputCount: Int) -> RankScratch { RankScratch(count: inputCount) }
+
+  public func solve(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout RankScratch
+  ) throws(SolverError) {
+    try writeRanks(
+      input, into: &output, scratch: &scratch, descending: descending, solver: "Ranking")
+  }
+
+  public func solve(
+    _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout RankScratch
+  ) throws(SolverError) {
+    try writeRanks(
+      input, into: &output, scratch: &scratch, descending: descending, solver: "Ranking")
+  }
+}
+
+/// The entries in order of size, the smallest first unless descending.
+///
+/// Equal entries keep their order (it shows for −0 and 0 only). An entry that is not a number is an
+/// error.
+///
+/// Input and output have shape [d], d ≥ 1.
+///
+/// - Complexity: that of ``Ranking``.
+public struct Sorting: Solver {
+  /// Working memory of one thread.
+  public struct Scratch: Sendable {
+    fileprivate var ranks: RankScratch
+    fileprivate var float: [Float]
+    fileprivate var double: [Double]
+  }
+
+  /// Whether the largest entry comes first.
+  public let descending: Bool
+
+  /// Nil: the sorted entries maximise a linear function of the weights they are dotted with, not
+  /// ⟨input, output⟩ over a set that does not depend on the input.
+  public var sense: Sense? { nil }
+
+  /// A solver for vectors of any length.
+  public init(descending: Bool = false) {
+    self.descending = descending
+  }
+
+  public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
+    [try checkVector(shape, solver: "Sorting")]
+  }
+
+  public func makeScratch(inputCount: Int) -> Scratch {
+    Scratch(
+      ranks: RankScratch(count: inputCount), float: Array(repeating: 0, count: inputCount),
+      double: Array(repeating: 0, count: inputCount))
+  }
+
+  public func solve(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch
+  ) throws(SolverError) {
+    try checkCounts(
+      solver: "Sorting", input: input.count, output: output.count, expectedOutput: input.count)
+    check(scratch, count: input.count)
+    try rank(input, into: &scratch.float, scratch: &scratch.ranks)
+    for i in input.indices { output[Int(scratch.float[i])] = input[i] }
+  }
+
+  public func solve(
+    _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
+  ) throws(SolverError) {
+    try checkCounts(
+      solver: "Sorting", input: input.count, output: output.count, expectedOutput: input.count)
+    check(scratch, count: input.count)
+    try rank(input, into: &scratch.double, scratch: &scratch.ranks)
+    for i in input.indices { output[Int(scratch.double[i])] = input[i] }
+  }
+
+  private func rank(
+    _ input: Span<Float>, into ranks: inout [Float], scratch: inout RankScratch
+  ) throws(SolverError) {
+    var span = ranks.mutableSpan
+    try writeRanks(
+      input, into: &span, scratch: &scratch, descending: descending, solver: "Sorting")
+  }
+
+  private func rank(
+    _ input: Span<Double>, into ranks: inout [Double], scratch: inout RankScratch
+  ) throws(SolverError) {
+    var span = ranks.mutableSpan
+    try writeRanks(
+      input, into: &span, scratch: &scratch, descending: descending, solver: "Sorting")
+  }
+
+  private func check(_ scratch: borrowing Scratch, count: Int) {
+    guard scratch.float.count == count else {
+      programmerError(
+        "Sorting: scratch made for \(scratch.float.count) entries, used for \(count)")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+internal import CKernels
+
+/// A floating-point type that random numbers come in: `Float` or `Double`.
+///
+/// A draw of `Float` uses 32 random bits, one of `Double` 64, as in JAX; so the two types give
+/// different numbers for the same key.
+public protocol RandomScalar: BinaryFloatingPoint, Sendable {
+  /// The type's kernels.
+  static var randomKernels: RandomKernels<Self> { get }
+}
+
+/// The random kernels of one scalar type; what is in it is for this package alone.
+///
+/// Generic code calls them through the functions of ``RandomScalar``, one indirect call for a whole
+/// buffer.
+public struct RandomKernels<Scalar>: Sendable {
+  let draw: @Sendable (ck_key, ck_distribution, UInt64, Int, UnsafeMutablePointer<Scalar>) -> Void
+  let sampleNoise:
+    @Sendable (UnsafePointer<ck_sample_block>, UnsafeMutablePointer<Scalar>, Int) -> Void
+  let perturb:
+    @Sendable (
+      UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, UnsafeMutablePointer<Scalar>,
+      UnsafeMutablePointer<Scalar>?, Int
+    ) -> Void
+  let argmaxSamples:
+    @Sendable (
+      UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, UnsafeMutablePointer<Int32>
+    ) -> Void
+  let score:
+    @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
+  let scoreDerivative:
+    @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
+}
+
+extension Float: RandomScalar {
+  /// The kernels of 32-bit draws.
+  public static var randomKernels: RandomKernels<Float> {
+    RandomKernels(
+      draw: { ck_table_current().pointee.random.draw_f32($0, $1, $2, $3, $4) },
+      sampleNoise: { ck_table_current().pointee.random.sample_noise_f32($0, $1, $2) },
+      perturb: { ck_table_current().pointee.random.perturb_f32($0, $1, $2, $3, $4, $5) },
+      argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f32($0, $1, $2, $3) },
+      score: { ck_table_current().pointee.random.score_f32($0, $1, $2, $3) },
+      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f32($0, $1, $2, $3) })
+  }
+}
+
+extension Double: RandomScalar {
+  /// The kernels of 64-bit draws.
+  public static var randomKernels: RandomKernels<Double> {
+    RandomKernels(
+      draw: { ck_table_current().pointee.random.draw_f64($0, $1, $2, $3, $4) },
+      sampleNoise: { ck_table_current().pointee.random.sample_noise_f64($0, $1, $2) },
+      perturb: { ck_table_current().pointee.random.perturb_f64($0, $1, $2, $3, $4, $5) },
+      argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f64($0, $1, $2, $3) },
+      score: { ck_table_current().pointee.random.score_f64($0, $1, $2, $3) },
+      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f64($0, $1, $2, $3) })
+  }
+}
