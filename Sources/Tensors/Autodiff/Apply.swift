@@ -1,14 +1,38 @@
 /// Applies a primitive to a value of any level.
-@inline(__always)
+///
+/// The transform with the highest level among the inputs acts first: a tape applies the primitive
+/// to the values below it and records that it did, a map turns it into the primitive for the
+/// physical shapes.
 package func apply(_ primitive: Primitive, _ x: Value) -> Value {
-  x.isDense ? primitive.evaluate(Operands(x)) : lifted(primitive, Operands(x))
+  if x.isDense { return primitive.evaluate(x) }
+  guard let recorded = x.recorded else { return lifted(primitive, Operands(x)) }
+  let primal = recorded.primal
+  let output = apply(primitive, primal)
+  return recorded.tape.record(primitive, primal, nil, (recorded.index, -1), output)
 }
 
 /// Applies a primitive to two values of any level.
-@inline(__always)
 package func apply(_ primitive: Primitive, _ a: Value, _ b: Value) -> Value {
-  a.isDense && b.isDense
-    ? primitive.evaluate(Operands(a, b)) : lifted(primitive, Operands(a, b))
+  if a.isDense {
+    if b.isDense { return primitive.evaluate(a, b) }
+    if let right = b.recorded {
+      let primal = right.primal
+      let output = apply(primitive, a, primal)
+      return right.tape.record(primitive, a, primal, (-1, right.index), output)
+    }
+  } else if let left = a.recorded {
+    let primal = left.primal
+    if b.isDense {
+      let output = apply(primitive, primal, b)
+      return left.tape.record(primitive, primal, b, (left.index, -1), output)
+    }
+    if let right = b.recorded, left.tape === right.tape {
+      let other = right.primal
+      let output = apply(primitive, primal, other)
+      return left.tape.record(primitive, primal, other, (left.index, right.index), output)
+    }
+  }
+  return lifted(primitive, Operands(a, b))
 }
 
 /// Applies a primitive to three values of any level.
@@ -27,9 +51,6 @@ package func apply(_ primitive: Primitive, _ inputs: Operands) -> Value {
 }
 
 /// Applies a primitive to values of which some belong to a transform.
-///
-/// The transform with the highest level acts first: a tape applies the primitive to the values
-/// below it and records that it did, a map turns it into the primitive for the physical shapes.
 private func lifted(_ primitive: Primitive, _ inputs: Operands) -> Value {
   let inputs = inputs.mapped(\.live)
   guard let top = inputs.top else { return primitive.evaluate(inputs) }
@@ -37,8 +58,9 @@ private func lifted(_ primitive: Primitive, _ inputs: Operands) -> Value {
   case .dense, .single: return primitive.evaluate(inputs)
   case .recorded(let recorded):
     let tape = recorded.tape
-    let output = apply(primitive, inputs.mapped { $0.primal(on: tape) })
-    return tape.record(.primitive(primitive), inputs, output)
+    let primals = inputs.mapped { $0.primal(on: tape) }
+    let output = apply(primitive, primals)
+    return tape.record(.primitive(primitive), Array(primals), original: Array(inputs), output)
   case .mapped(let mapped):
     let map = mapped.map
     let (physical, isMapped) = map.physical(inputs)

@@ -37,8 +37,9 @@ package func apply(_ node: any DifferentiableNode, _ inputs: [Value]) throws -> 
   case .dense, .single: return try node.compute(inputs)
   case .recorded(let recorded):
     let tape = recorded.tape
-    let output = try apply(node, inputs.map { $0.primal(on: tape) })
-    return tape.record(.node(node), Operands(inputs), output)
+    let primals = inputs.map { $0.primal(on: tape) }
+    let output = try apply(node, primals)
+    return tape.record(.node(node), primals, original: inputs, output)
   case .mapped(let mapped):
     let map = mapped.map
     let (physical, isMapped) = map.physical(Operands(inputs))

@@ -135,11 +135,11 @@ public func withoutGradient<Input: Tree>(_ x: Input) -> Input {
 extension Tape {
   /// The cotangents of the inputs, zeros where none arrives.
   fileprivate func pullback(
-    _ seeds: [(index: Int, cotangent: Value)], through entries: [Recorded], to inputs: [Value],
+    _ seeds: [(index: Int32, cotangent: Value)], through entries: [Recorded], to inputs: [Value],
     _ watched: [Value]
   ) throws -> [Value] {
     let cotangents = try Cotangents.pullback(
-      seeds, through: entries, of: self, to: watched.map(index))
+      seeds, through: entries, to: watched.map(index))
     return zip(cotangents, inputs).map { $0 ?? .zeros($1.shape, $1.type) }
   }
 }

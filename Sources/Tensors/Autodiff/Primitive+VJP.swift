@@ -2,28 +2,25 @@ extension Primitive {
   /// Adds the cotangents of the inputs, given that of the output.
   ///
   /// - Parameters:
-  ///   - inputs: The inputs, at levels below the tape's.
-  ///   - output: The output, likewise.
-  ///   - cotangent: Of the output's shape.
+  ///   - entry: The inputs and the output, at levels below the tape's.
+  ///   - g: The cotangent, of the output's shape.
   ///   - sum: Knows which inputs' cotangents are needed, and takes them.
-  func vjp(
-    _ inputs: Operands, output: Value, cotangent g: Value, into sum: inout Cotangents
-  ) {
-    let x = inputs[0]
+  func vjp(_ entry: Recorded, _ g: Value, into sum: inout Cotangents) {
+    let x = entry.input(0)
     switch self {
-    case .unary(let operation): sum.add(operation.vjp(x, output, g), to: 0)
+    case .unary(let operation): sum.add(operation.vjp(x, entry.primal, g), to: 0)
     case .binary(let operation):
-      let b = inputs[1]
+      let b = entry.input(1)
       if sum.needs(0) {
-        sum.add(operation.vjpA(x, b, output, g).unbroadcast(to: x.shape), to: 0)
+        sum.add(operation.vjpA(x, b, entry.primal, g).unbroadcast(to: x.shape), to: 0)
       }
       if sum.needs(1) {
-        sum.add(operation.vjpB(x, b, output, g).unbroadcast(to: b.shape), to: 1)
+        sum.add(operation.vjpB(x, b, entry.primal, g).unbroadcast(to: b.shape), to: 1)
       }
     case .select:
       let zero = Value.scalar(0, g.type)
-      if sum.needs(1) { sum.add(x.select(g, zero).unbroadcast(to: inputs[1].shape), to: 1) }
-      if sum.needs(2) { sum.add(x.select(zero, g).unbroadcast(to: inputs[2].shape), to: 2) }
+      if sum.needs(1) { sum.add(x.select(g, zero).unbroadcast(to: entry.input(1).shape), to: 1) }
+      if sum.needs(2) { sum.add(x.select(zero, g).unbroadcast(to: entry.input(2).shape), to: 2) }
     case .cast: if sum.needs(0) { sum.add(g.cast(x.type), to: 0) }
     case .broadcast: sum.add(g.unbroadcast(to: x.shape), to: 0)
     case .reshape: sum.add(g.reshaped(x.shape), to: 0)
@@ -35,21 +32,21 @@ extension Primitive {
     case .embed(let slice, _): sum.add(g.sliced(slice), to: 0)
     case .concatenate(let axis):
       var start = 0
-      for (position, input) in inputs.enumerated() {
-        let count = input.shape[axis]
+      for position in 0..<entry.inputCount {
+        let count = entry.input(position).shape[axis]
         if sum.needs(position) {
           sum.add(g.sliced(axis: axis, start: start, count: count), to: position)
         }
         start += count
       }
-    case .reduce(let reduction, let axes): sum.add(reduction.vjp(x, output, g, axes: axes), to: 0)
+    case .reduce(let reduction, let axes): sum.add(reduction.vjp(x, entry.primal, g, axes: axes), to: 0)
     case .takeAlong, .scatterAddAlong, .take, .scatterAdd:
-      if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, inputs[1]), to: 0) }
+      if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, entry.input(1)), to: 0) }
     case .cumulativeSum(let axis, let reversed):
       sum.add(apply(.cumulativeSum(axis: axis, reversed: !reversed), g), to: 0)
     case .matrixProduct(let transposeA, let transposeB):
       // c = op(a) op(b); with a' = op(a), b' = op(b): ā' = g b'ᵀ, b̄' = a'ᵀ g, transposed back.
-      let b = inputs[1]
+      let b = entry.input(1)
       if sum.needs(0) {
         let cotangent =
           transposeA
@@ -66,17 +63,17 @@ extension Primitive {
       }
     case .pairwiseSquaredDistance:
       // d_ij = Σ_k (x_ik − y_jk)²: x̄ = 2 (diag(Σ_j g_ij) x − g y), and the same with roles exchanged.
-      let y = inputs[1]
-      let g2 = g + g
+      let y = entry.input(1)
       let last = g.rank - 1
       if sum.needs(0) {
-        sum.add(g2.reducedKeeping(.sum, [last]) * x - g2.matrixProduct(y), to: 0)
+        sum.add((g.reducedKeeping(.sum, [last]) * x - g.matrixProduct(y)) * 2, to: 0)
       }
       if sum.needs(1) {
-        let weighted = g2.reduced(.sum, [last - 1]).expanded(last) * y
-        sum.add(weighted - g2.matrixProduct(x, transposeA: true), to: 1)
+        let weighted = g.reduced(.sum, [last - 1]).expanded(last) * y
+        sum.add((weighted - g.matrixProduct(x, transposeA: true)) * 2, to: 1)
       }
     case .softmax:
+      let output = entry.primal
       let weighted = g * output
       sum.add(weighted - output * weighted.reducedKeeping(.sum, [x.rank - 1]), to: 0)
     case .logSumExp: sum.add(g.expanded(x.rank - 1) * apply(.softmax, x), to: 0)
@@ -110,7 +107,11 @@ extension Primitive.UnaryOperation {
     case .expm1: return g * (y + 1)
     case .log: return g / x
     case .log1p: return g / (x + 1)
-    case .sqrt: return g / (y * 2)
+    case .sqrt: return g / (y + y)
+    case .distanceRoot:
+      // g / 2y, and g / ∞ = 0 at 0.
+      let isZero = y.withoutTapes.compared(.equal, 0)
+      return g / isZero.select(.scalar(.infinity, y.type), y + y)
     case .rsqrt: return g * (y / x) * -0.5
     case .reciprocal: return -(g * y.unary(.square))
     case .square: return g * (x + x)

@@ -4,10 +4,17 @@ final class Recorded {
   let primal: Value
   let tape: Tape
   /// The position on the tape.
-  let index: Int
+  let index: Int32
   let operation: Operation
-  /// What the operation was applied to: values of this tape and of lower levels.
-  let inputs: Operands?
+  /// What the operation was applied to, at lower levels: entries do not keep one another alive,
+  /// so that a long tape does not unravel one call inside the other.
+  let first: Value?
+  let second: Value?
+  let others: [Value]
+  /// For each of them the entry that made it, or −1 where the tape does not follow it.
+  private let firstParent: Int32
+  private let secondParent: Int32
+  private let otherParents: [Int32]
 
   enum Operation {
     case input
@@ -20,12 +27,56 @@ final class Recorded {
     }
   }
 
-  init(primal: Value, tape: Tape, index: Int, operation: Operation, inputs: Operands?) {
+  /// The entry of an operation on at most two values.
+  @inline(__always)
+  init(
+    primal: Value, tape: Tape, index: Int32, operation: Operation, first: Value? = nil,
+    second: Value? = nil, parents: (Int32, Int32) = (-1, -1)
+  ) {
     self.primal = primal
     self.tape = tape
     self.index = index
     self.operation = operation
-    self.inputs = inputs
+    self.first = first
+    self.second = second
+    others = []
+    (firstParent, secondParent) = parents
+    otherParents = []
+  }
+
+  /// The entry of an operation on any number of values.
+  init(
+    primal: Value, tape: Tape, index: Int32, operation: Operation, inputs: [Value],
+    parents: [Int32]
+  ) {
+    self.primal = primal
+    self.tape = tape
+    self.index = index
+    self.operation = operation
+    first = inputs.first
+    second = inputs.count > 1 ? inputs[1] : nil
+    others = Array(inputs.dropFirst(2))
+    firstParent = parents.first ?? -1
+    secondParent = parents.count > 1 ? parents[1] : -1
+    otherParents = Array(parents.dropFirst(2))
+  }
+
+  /// How many values the operation was applied to.
+  var inputCount: Int { first == nil ? 0 : second == nil ? 1 : 2 + others.count }
+
+  /// A value that the operation was applied to.
+  @inline(__always)
+  func input(_ position: Int) -> Value {
+    guard let value = position == 0 ? first : position == 1 ? second : others[position - 2] else {
+      trap("gradient", "\(name) has no input \(position)")
+    }
+    return value
+  }
+
+  /// The entry that made an input, or −1.
+  @inline(__always)
+  func parent(_ position: Int) -> Int {
+    Int(position == 0 ? firstParent : position == 1 ? secondParent : otherParents[position - 2])
   }
 
   /// What messages call the operation.

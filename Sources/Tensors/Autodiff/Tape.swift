@@ -11,30 +11,56 @@ final class Tape {
 
   /// Puts an input on the tape; integers and truth values stay as they are.
   func watch(_ value: Value) -> Value {
-    value.type.isFloatingPoint ? append(.input, nil, value) : value
+    guard value.type.isFloatingPoint else { return value }
+    return append(Recorded(primal: value, tape: self, index: nextIndex, operation: .input))
   }
 
-  /// Notes an operation, whose output was computed at lower levels.
+  @inline(__always)
+  private var nextIndex: Int32 { Int32(truncatingIfNeeded: entries.count) }
+
+  @inline(__always)
+  private func append(_ entry: Recorded) -> Value {
+    entries.append(entry)
+    return Value(content: .recorded(entry), shape: entry.primal.shape, type: entry.primal.type)
+  }
+
+  /// Whether an operation with this output is noted.
   ///
   /// Operations without a derivative are noted too, so that the pullback can name what cuts the
   /// result off from the input.
   @inline(__always)
-  func record(_ operation: Recorded.Operation, _ inputs: Operands, _ output: Value) -> Value {
+  private func notes(_ operation: Recorded.Operation, _ output: Value) -> Bool {
+    guard isRecording else { return false }
     if level <= TraceContext.recordingFloor {
-      guard operation.isDifferentiable, output.type.isFloatingPoint else { return output }
+      guard operation.isDifferentiable, output.type.isFloatingPoint else { return false }
       TraceContext.refuseToRecord()
     }
-    return append(operation, inputs, output)
+    return true
   }
 
+  /// Notes a primitive that was applied to values of lower levels.
   @inline(__always)
-  private func append(
-    _ operation: Recorded.Operation, _ inputs: Operands?, _ output: Value
+  func record(
+    _ primitive: Primitive, _ first: Value, _ second: Value?, _ parents: (Int32, Int32),
+    _ output: Value
   ) -> Value {
-    let recorded = Recorded(
-      primal: output, tape: self, index: entries.count, operation: operation, inputs: inputs)
-    entries.append(recorded)
-    return Value(content: .recorded(recorded), shape: output.shape, type: output.type)
+    guard notes(.primitive(primitive), output) else { return output }
+    return append(
+      Recorded(
+        primal: output, tape: self, index: nextIndex, operation: .primitive(primitive),
+        first: first, second: second, parents: parents))
+  }
+
+  /// Notes an operation on `original`, values of this tape or lower levels, which are `inputs`
+  /// below it.
+  func record(
+    _ operation: Recorded.Operation, _ inputs: [Value], original: [Value], _ output: Value
+  ) -> Value {
+    guard notes(operation, output) else { return output }
+    return append(
+      Recorded(
+        primal: output, tape: self, index: nextIndex, operation: operation, inputs: inputs,
+        parents: original.map { index(of: $0) ?? -1 }))
   }
 
   /// Stops recording and gives what was recorded. The tape forgets it: entries refer to the tape.
@@ -45,7 +71,8 @@ final class Tape {
   }
 
   /// The position of `value`, if it is on this tape.
-  func index(of value: Value) -> Int? {
+  @inline(__always)
+  func index(of value: Value) -> Int32? {
     if case .recorded(let recorded) = value.content, recorded.tape === self {
       recorded.index
     } else {
@@ -56,16 +83,18 @@ final class Tape {
 
 /// The cotangents that a pullback gathers, entry by entry of a tape from the last to the first.
 struct Cotangents {
-  private let tape: Tape
   private var values: [Value?]
-  private var inputs: Operands?
+  private let entries: [Recorded]
+  /// The entry whose inputs' cotangents are being gathered.
+  private var entry: Recorded
   /// The operation without a derivative that was met last.
   private var obstacle: Recorded?
   private var reachedInput = false
 
-  init(tape: Tape, count: Int) {
-    self.tape = tape
-    values = [Value?](repeating: nil, count: count)
+  private init(entries: [Recorded], last: Int) {
+    self.entries = entries
+    entry = entries[last]
+    values = [Value?](repeating: nil, count: last + 1)
   }
 
   /// The product of cotangents of some entries with the Jacobian, for given entries: nil where
@@ -74,14 +103,14 @@ struct Cotangents {
   /// Cotangents are values of lower levels, so what is computed here is recorded by the tapes
   /// around this one and by no other; that is how gradients of gradients come about.
   static func pullback(
-    _ seeds: [(index: Int, cotangent: Value)], through entries: [Recorded], of tape: Tape,
-    to inputs: [Int?]
+    _ seeds: [(index: Int32, cotangent: Value)], through entries: [Recorded], to inputs: [Int32?]
   ) throws -> [Value?] {
     guard let last = seeds.map(\.index).max() else { return inputs.map { _ in nil } }
-    var cotangents = Cotangents(tape: tape, count: last + 1)
-    for seed in seeds { cotangents.accumulate(seed.cotangent, at: seed.index) }
-    for index in stride(from: last, through: 0, by: -1) {
-      try cotangents.passThrough(entries[index])
+    var cotangents = Cotangents(entries: entries, last: Int(last))
+    for seed in seeds { cotangents.accumulate(seed.cotangent, at: Int(seed.index)) }
+    for index in stride(from: Int(last), through: 0, by: -1) {
+      guard let cotangent = cotangents.values[index] else { continue }
+      try cotangents.pass(cotangent, through: entries[index])
     }
     if !cotangents.reachedInput, let obstacle = cotangents.obstacle {
       trap(
@@ -90,55 +119,54 @@ struct Cotangents {
           + "perturb such a function to differentiate it, or use withoutGradient(_:) where a "
           + "constant is meant")
     }
-    return inputs.map { index in index.flatMap { $0 <= last ? cotangents.values[$0] : nil } }
+    return inputs.map { index in index.flatMap { $0 <= last ? cotangents.values[Int($0)] : nil } }
   }
 
-  private mutating func passThrough(_ entry: Recorded) throws {
-    guard let cotangent = values[entry.index] else { return }
-    guard let inputs = entry.inputs else {
+  private mutating func pass(_ cotangent: Value, through entry: Recorded) throws {
+    self.entry = entry
+    switch entry.operation {
+    case .input:
       reachedInput = true
       return
-    }
-    values[entry.index] = nil
-    self.inputs = inputs
-    switch entry.operation {
-    case .input: return
     case .primitive(let primitive):
-      guard entry.operation.isDifferentiable else {
+      guard primitive.isDifferentiable else {
         obstacle = entry
-        return
+        break
       }
-      primitive.vjp(
-        inputs.mapped { $0.primal(on: tape) }, output: entry.primal, cotangent: cotangent,
-        into: &self)
+      primitive.vjp(entry, cotangent, into: &self)
     case .node(let node):
       let contributions = try node.vjp(
-        inputs.map { $0.primal(on: tape) }, output: entry.primal, cotangent: cotangent,
-        needed: needs)
+        (0..<entry.inputCount).map(entry.input), output: entry.primal, cotangent: cotangent, needed: needs)
       for (position, contribution) in contributions.enumerated() {
         if let contribution, needs(position) { add(contribution, to: position) }
       }
     }
-    inputs.forEachPosition { _, input in
-      guard !input.type.isFloatingPoint, case .recorded(let recorded) = input.content,
-        recorded.tape === tape
-      else { return }
-      obstacle = recorded
+    values[Int(entry.index)] = nil
+    if let cut = discreteInput(of: entry) { obstacle = cut }
+  }
+
+  /// Where integers or truth values among the inputs of an entry first came from numbers.
+  private func discreteInput(of entry: Recorded) -> Recorded? {
+    for position in 0..<entry.inputCount {
+      let parent = entry.parent(position)
+      if parent >= 0, !entries[parent].primal.type.isFloatingPoint {
+        return discreteInput(of: entries[parent]) ?? entries[parent]
+      }
     }
+    return nil
   }
 
   /// Whether the cotangent of an input of the present entry is wanted.
   @inline(__always)
   func needs(_ position: Int) -> Bool {
-    guard let input = inputs?[position], input.type.isFloatingPoint else { return false }
-    return tape.index(of: input) != nil
+    let parent = entry.parent(position)
+    return parent >= 0 && entries[parent].primal.type.isFloatingPoint
   }
 
   /// Adds to the cotangent of an input of the present entry.
   @inline(__always)
   mutating func add(_ contribution: Value, to position: Int) {
-    guard let input = inputs?[position], let index = tape.index(of: input) else { return }
-    accumulate(contribution, at: index)
+    accumulate(contribution, at: entry.parent(position))
   }
 
   private mutating func accumulate(_ contribution: Value, at index: Int) {

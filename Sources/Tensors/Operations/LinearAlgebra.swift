@@ -68,7 +68,7 @@ public func pairwiseSquaredDistance<Scalar: TensorFloatingPoint>(
 public func cdist<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(pairwiseSquaredDistance(x, y).value.squareRootFlatAtZero())
+  Tensor(pairwiseSquaredDistance(x, y).value.unary(.distanceRoot))
 }
 
 /// A sum of products named by letters, as NumPy's `einsum` with two operands: `"ij,jk->ik"`.

@@ -12,21 +12,9 @@ extension Value {
     defer { content = .dense(buffer) }
     guard isKnownUniquelyReferenced(&buffer) else { return false }
     let pointer = buffer.pointer
-    other.withPointer { Kernels.binary(.add, type, pointer, $0, pointer, count) }
+    other.withRepeatedPointer { other, stride in
+      Kernels.binary(.add, type, pointer, 1, other, stride, pointer, count)
+    }
     return true
-  }
-}
-
-/// Kernels on operands of one length.
-enum Kernels {
-  /// out[i] = operation(a[i], b[i]).
-  @inline(__always)
-  static func binary(
-    _ operation: Primitive.BinaryOperation, _ type: ElementType, _ a: UnsafeRawPointer,
-    _ b: UnsafeRawPointer, _ out: UnsafeMutableRawPointer, _ count: Int
-  ) {
-    var extent = Int32(count)
-    var stride: Int64 = 1
-    ck_binary(operation.kernel, type.kernelType, 1, &extent, a, &stride, b, &stride, out)
   }
 }

@@ -9,7 +9,8 @@ package struct Value: @unchecked Sendable {
   enum Content {
     /// Elements in memory.
     case dense(Buffer)
-    /// One element, as the bytes that it has in memory: literals need no buffer.
+    /// One element, as the bytes that it has in memory, repeated all over the shape: numbers and
+    /// constants need no buffer.
     case single(UInt64)
     case recorded(Recorded)
     case mapped(Mapped)
@@ -45,6 +46,12 @@ package struct Value: @unchecked Sendable {
     }
   }
 
+  /// What a tape knows of this value.
+  @inline(__always)
+  var recorded: Recorded? {
+    if case .recorded(let recorded) = content { recorded } else { nil }
+  }
+
   package var count: Int { shape.elementCount }
   package var rank: Int { shape.rank }
 }
@@ -57,16 +64,31 @@ extension Value {
   package static func dense(
     _ shape: Shape, _ type: ElementType, _ initialize: (UnsafeMutableRawPointer) -> Void
   ) -> Value {
-    let buffer = Buffer.uninitialized(byteCount: shape.elementCount * type.size)
+    let count = shape.elementCount
+    if count == 1 { return single(shape, type, initialize) }
+    let buffer = Buffer.uninitialized(byteCount: count * type.size)
     initialize(buffer.pointer)
     return Value(content: .dense(buffer), shape: shape, type: type)
   }
 
+  /// A value with all elements equal to the one that `initialize` writes.
+  @inline(__always)
+  static func single(
+    _ shape: Shape, _ type: ElementType, _ initialize: (UnsafeMutableRawPointer) -> Void
+  ) -> Value {
+    var bytes: UInt64 = 0
+    withUnsafeMutableBytes(of: &bytes) { initialize($0.baseAddress.unsafelyUnwrapped) }
+    return Value(content: .single(bytes), shape: shape, type: type)
+  }
+
   /// A dense value with all elements equal.
   package static func filled(_ shape: Shape, _ type: ElementType, _ value: Double) -> Value {
-    let count = shape.elementCount
-    if count == 1 { return single(value, shape, type) }
-    return dense(shape, type) { ck_fill(type.kernelType, value, $0, count) }
+    switch type {
+    case .float: single(Float(value), shape)
+    case .double: single(value, shape)
+    case .int32: single(Int32(nearest: value), shape)
+    case .bool: single(value != 0, shape)
+    }
   }
 
   package static func zeros(_ shape: Shape, _ type: ElementType) -> Value {
@@ -78,25 +100,30 @@ extension Value {
   }
 
   package static func scalar(_ value: Double, _ type: ElementType) -> Value {
-    single(value, Shape(), type)
+    filled(Shape(), type, value)
   }
 
-  /// A value of one element, without a buffer.
-  private static func single(_ value: Double, _ shape: Shape, _ type: ElementType) -> Value {
-    switch type {
-    case .float: single(Float(value), shape)
-    case .double: single(value, shape)
-    case .int32: single(Int32(nearest: value), shape)
-    case .bool: single(value != 0, shape)
-    }
-  }
-
-  /// A value of one element, without a buffer.
+  /// A value with all elements equal to a number.
   @inline(__always)
   static func single<Scalar: TensorScalar>(_ scalar: Scalar, _ shape: Shape = Shape()) -> Value {
-    var bytes: UInt64 = 0
-    withUnsafeMutableBytes(of: &bytes) { $0.storeBytes(of: scalar, as: Scalar.self) }
-    return Value(content: .single(bytes), shape: shape, type: Scalar.elementType)
+    single(shape, Scalar.elementType) { $0.storeBytes(of: scalar, as: Scalar.self) }
+  }
+
+  /// The number, where this is one written in the program rather than computed.
+  var literal: Double? {
+    guard case .single(let bytes) = content, rank == 0 else { return nil }
+    return number(bytes)
+  }
+
+  private func number(_ bytes: UInt64) -> Double {
+    withUnsafeBytes(of: bytes) {
+      switch type {
+      case .float: Double($0.load(as: Float.self))
+      case .double: $0.load(as: Double.self)
+      case .int32: Double($0.load(as: Int32.self))
+      case .bool: $0.load(as: Bool.self) ? 1 : 0
+      }
+    }
   }
 
   /// 0, 1, …, count − 1.
@@ -126,13 +153,38 @@ extension Value {
     case .dense(let buffer):
       defer { withExtendedLifetime(buffer) {} }
       return try body(UnsafeRawPointer(buffer.pointer))
-    case .single(var bytes):
-      return try withUnsafeBytes(of: &bytes) { bytes throws(E) in
-        try body(bytes.baseAddress.unsafelyUnwrapped)
+    case .single(let bytes):
+      if count == 1 {
+        return try withUnsafeBytes(of: bytes) { bytes throws(E) in
+          try body(bytes.baseAddress.unsafelyUnwrapped)
+        }
       }
+      let buffer = filledBuffer(number(bytes))
+      defer { withExtendedLifetime(buffer) {} }
+      return try body(UnsafeRawPointer(buffer.pointer))
     case .recorded, .mapped: trap("Value", "expected a dense value")
     }
   }
+
+  /// The elements of a dense value, or the only one, and the stride that reads them: 1 or 0.
+  @inline(__always)
+  func withRepeatedPointer<Result>(_ body: (UnsafeRawPointer, Int64) -> Result) -> Result {
+    if case .single(let bytes) = content {
+      return withUnsafeBytes(of: bytes) { body($0.baseAddress.unsafelyUnwrapped, 0) }
+    }
+    return withPointer { body($0, 1) }
+  }
+
+  @inline(never)
+  private func filledBuffer(_ number: Double) -> Buffer {
+    let buffer = Buffer.uninitialized(byteCount: count * type.size)
+    ck_fill(type.kernelType, number, buffer.pointer, count)
+    return buffer
+  }
+
+  /// Whether all elements are one number.
+  @inline(__always)
+  var isSingle: Bool { if case .single = content { true } else { false } }
 
   /// The value below every tape that is recording it.
   package func concrete(_ operation: @autoclosure () -> String) -> Value {

@@ -51,7 +51,7 @@ enum PrimitiveExamples {
     switch operation {
     case .negate, .abs, .exp, .expm1, .square, .sin, .cos, .tanh, .sigmoid, .relu, .softplus, .erf:
       return everywhere(matrix)
-    case .log, .sqrt, .rsqrt, .reciprocal: return everywhere(positive)
+    case .log, .sqrt, .rsqrt, .reciprocal, .distanceRoot: return everywhere(positive)
     case .log1p: return everywhere(positive - 1.0)
     case .tan: return everywhere(matrix * 0.6)
     case .sign, .floor, .ceil, .round: return .withoutDerivative(.unary(operation), [Leaf(matrix)])
