@@ -74,8 +74,8 @@ let package = Package(
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     tests("Perturbations", resources: fixtures),
-    tests("Optimizers"),
-    tests("Layers"),
+    tests("Optimizers", ["Layers"], resources: fixtures),
+    tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("PerturbCommands"),
   ]
