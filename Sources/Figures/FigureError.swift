@@ -22,8 +22,8 @@ extension FigureError: CustomStringConvertible {
     case .noSuchNode(let network, let edge, let node, let nodes):
       "\(network): edge \(edge) names node \(node), but nodes are 0 ..< \(nodes)"
     case .size(let width, let height):
-      "a figure of \(width) × \(height) pixels can't be drawn: each panel needs at least 40 × 40, and "
-        + "both sides may be 20000 at most"
+      "a figure of \(width) × \(height) pixels can't be drawn: each panel needs at least "
+        + "40 × 40, and both sides may be 20000 at most"
     }
   }
 }
