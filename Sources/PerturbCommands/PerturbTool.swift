@@ -82,7 +82,7 @@ struct RootCommand: ParsableCommand {
       gradient follows from the same samples, whatever the function is.
 
         perturb gallery
-        perturb evaluate argmax --theta -0.6,1.9,-0.2,1.1,-1 --sigma 0.5 --noise gumbel
+        perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
       """,
     version: PerturbVersion.text,
     subcommands: [GalleryCommand.self, EvaluateCommand.self])

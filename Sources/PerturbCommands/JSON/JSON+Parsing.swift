@@ -72,7 +72,8 @@ private struct Parser {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    case let byte? where byte == UInt8(ascii: "-") || Self.isDigit(byte):
+      return .number(try number())
     default: throw error(expected: "a value")
     }
   }
@@ -116,10 +117,12 @@ private struct Parser {
 
   private mutating func digits() throws(JSON.SyntaxError) {
     let start = position
-    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
-      position += 1
-    }
+    while let byte = current, Self.isDigit(byte) { position += 1 }
     if position == start { throw error(expected: "a digit") }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   private mutating func number() throws(JSON.SyntaxError) -> String {

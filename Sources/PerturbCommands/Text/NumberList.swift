@@ -51,7 +51,9 @@ package func joiningNumberLists(_ arguments: [String], options: Set<String>) -> 
       numbers.append(arguments[index])
       index += 1
     }
-    result.append(numbers.isEmpty ? argument : parts[0] + "=" + numbers.joined(separator: ","))
+    // The parser takes an empty text for a missing one; an empty list is a value, if a bad one.
+    let text = numbers.joined(separator: ",")
+    result.append(numbers.isEmpty ? argument : parts[0] + "=" + (text.isEmpty ? "[]" : text))
   }
   return result
 }
