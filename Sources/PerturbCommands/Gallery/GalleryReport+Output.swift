@@ -64,7 +64,7 @@ extension GalleryReport {
       }
     }
     return [
-      "title": .string(title), "seconds": JSON(seconds), "values": .object(values),
+      "title": .string(title), "seconds": JSON(seconds), "values": .object(results),
       "tables": .array(tables), "figures": .array(figures.map { .string($0) }),
     ]
   }

@@ -12,7 +12,7 @@ package struct GalleryReport: Sendable {
   }
 
   private(set) var parts: [Part] = []
-  private(set) var values: [JSON.Member] = []
+  private(set) var results: [JSON.Member] = []
 
   /// A paragraph; `backquotes` set code.
   mutating func text(_ text: String) { parts.append(.text(text)) }
@@ -42,17 +42,17 @@ package struct GalleryReport: Sendable {
 
   /// Numbers that the file of results has under a name, whether or not a table shows them.
   mutating func values(_ name: String, _ tensor: Tensor<Float>) {
-    values.append(JSON.Member(name: name, value: NumberArray(tensor).json))
+    results.append(JSON.Member(name: name, value: NumberArray(tensor).json))
   }
 
   /// Numbers that the file of results has under a name.
   mutating func values(_ name: String, _ numbers: [Double]) {
-    values.append(JSON.Member(name: name, value: .array(numbers.map(JSON.init(shown:)))))
+    results.append(JSON.Member(name: name, value: .array(numbers.map(JSON.init(shown:)))))
   }
 
   /// A number that the file of results has under a name.
   mutating func value(_ name: String, _ number: Double) {
-    values.append(JSON.Member(name: name, value: JSON(shown: number)))
+    results.append(JSON.Member(name: name, value: JSON(shown: number)))
   }
 }
 
