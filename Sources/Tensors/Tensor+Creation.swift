@@ -73,16 +73,38 @@ public func meshgrid<Scalar>(
   )
 }
 
-/// Ones at the given classes, zeros elsewhere.
+/// Ones at the given classes, zeros elsewhere, in single precision.
 ///
 /// - Parameters:
 ///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
 ///   - classes: How many classes there are.
 /// - Returns: Shape `index.shape + [classes]`.
-public func oneHot<Scalar: TensorFloatingPoint>(
-  _ index: Tensor<Int32>, classes: Int, as type: Scalar.Type = Float.self
+public func oneHot(_ index: Tensor<Int32>, classes: Int) -> Tensor<Float> {
+  oneHot(index, classes: classes, as: Float.self)
+}
+
+/// Ones at the given classes, zeros elsewhere, of the type that the context asks for.
+///
+/// - Parameters:
+///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
+///   - classes: How many classes there are.
+/// - Returns: Shape `index.shape + [classes]`.
+@_disfavoredOverload
+public func oneHot<Scalar: TensorNumeric>(_ index: Tensor<Int32>, classes: Int) -> Tensor<Scalar> {
+  oneHot(index, classes: classes, as: Scalar.self)
+}
+
+/// Ones at the given classes, zeros elsewhere.
+///
+/// - Parameters:
+///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
+///   - classes: How many classes there are.
+///   - type: The type of the elements.
+/// - Returns: Shape `index.shape + [classes]`.
+public func oneHot<Scalar: TensorNumeric>(
+  _ index: Tensor<Int32>, classes: Int, as type: Scalar.Type
 ) -> Tensor<Scalar> {
-  let classNumbers = Value.iota(classes, .int32)
-  let matches = index.value.expanded(index.rank).compared(.equal, classNumbers)
+  require(classes >= 0, "oneHot", "\(classes) classes")
+  let matches = index.value.expanded(index.rank).compared(.equal, .iota(classes, .int32))
   return Tensor(matches.cast(Scalar.elementType))
 }
