@@ -71,6 +71,11 @@ enum Digits {
     ascii(NumberText.fixed(value, decimals: decimals))
   }
 
+  /// Rounded to a count of decimals, with a true minus sign, as part of a label.
+  static func label(_ value: Double, _ decimals: Int) -> String {
+    NumberText.fixed(value, decimals: decimals)
+  }
+
   /// The shortest text that reads back as the same number.
   static func shortest(_ value: Float) -> String {
     let text = "\(value)"

@@ -57,14 +57,14 @@ struct NormGradientExample: GalleryExample {
     report.figure(
       "norm-gradient",
       Figure(
-        "Gradient of the norm of the output", subtitle: "bars at the points: two standard errors",
+        "Gradient of the norm of the output", subtitle: "whiskers: two standard errors",
         columns: 2, sharedAxes: .y, width: 820, height: 330
       ) {
         for row in 0..<2 {
           let range = row * 5..<row * 5 + 5
           Panel("row \(row)", y: row == 0 ? "∂ norm / ∂ θ" : "") {
             Bars(
-              range.map { "θ = " + Digits.fixed(theta.doubles[$0], 1) },
+              range.map { "θ = " + Digits.label(theta.doubles[$0], 1) },
               [
                 .init(
                   "perturbed argmax", perturbed.doubles[range],
