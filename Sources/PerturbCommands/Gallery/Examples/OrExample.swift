@@ -104,10 +104,12 @@ struct OrExample: GalleryExample {
     let gradients = try pullback(.ones([coarse.count * coarse.count])).doubles
     let hard = vmap(Self.hardOr)(Self.grid(fine))
     let size = fine.count
-    func map(_ values: [Double], _ colors: ColorMap, _ range: ClosedRange<Double>) -> HeatMap {
+    func map(
+      _ values: [Double], _ colors: ColorMap, _ range: ClosedRange<Double>, label: String = ""
+    ) -> HeatMap {
       HeatMap(
         fine.indices.map { row in Array(values[row * size..<(row + 1) * size]) }, x: -1...1,
-        y: -1...1, colors: colors, range: range)
+        y: -1...1, colors: colors, range: range, label: label)
     }
     let slopes = fine.flatMap { y in
       fine.map { x in
@@ -139,8 +141,8 @@ struct OrExample: GalleryExample {
         Panel("perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
           map(surface.doubles, .diverging, -1...1)
         }
-        Panel("its gradient; colour: length in theory", x: axes.x, y: axes.y, aspect: .equal) {
-          map(slopes, .amount, 0...(slopes.max() ?? 1))
+        Panel("gradient of the perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
+          map(slopes, .amount, 0...(slopes.max() ?? 1), label: "length in theory")
           quiver
         }
       },
