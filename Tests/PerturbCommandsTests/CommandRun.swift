@@ -60,7 +60,7 @@ final class TemporaryFolder {
 }
 
 extension JSON {
-  init(_ text: String) throws { try self.init(parsing: Array(text.utf8)) }
+  init(reading text: String) throws { try self.init(parsing: Array(text.utf8)) }
 
   var memberNames: [String] {
     guard case .object(let members) = self else { return [] }

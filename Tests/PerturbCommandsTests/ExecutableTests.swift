@@ -39,7 +39,7 @@ struct ExecutableTests {
     #expect(result.code == 0)
     #expect(result.errors == "")
     #expect(
-      try JSON(result.output).memberNames == ["value", "gradient", "samples", "seconds"])
+      try JSON(reading: result.output).memberNames == ["value", "gradient", "samples", "seconds"])
   }
 
   @Test(arguments: [

@@ -95,7 +95,8 @@ enum Digits {
 
   /// A time that a person can read.
   static func seconds(_ seconds: Double) -> String {
-    seconds < 0.9995 ? "\(fixed(seconds * 1000, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
+    seconds < 0.9995
+      ? "\(fixed(seconds * 1000, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
   }
 
   private static func ascii(_ text: String) -> String {

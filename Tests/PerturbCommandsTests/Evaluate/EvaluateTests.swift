@@ -1,5 +1,5 @@
-import Perturbations
 import PerturbCommands
+import Perturbations
 import Testing
 
 struct EvaluateTests {
@@ -12,7 +12,7 @@ struct EvaluateTests {
     #expect(run.code == 0)
     #expect(run.errors == "")
     #expect(run.output.filter { $0 == "\n" }.count == 1, "one object on one line")
-    return try JSON(run.output)
+    return try JSON(reading: run.output)
   }
 
   @Test func jsonHasExactlyTheMembersThatWereAskedFor() throws {
@@ -75,8 +75,8 @@ struct EvaluateTests {
     let run = CommandRun(["evaluate", "argmax"] + theta + common)
     let plain = CommandRun(["evaluate"] + theta + ["argmax"] + common)
     let expected = try Perturbed(ArgMax(), samples: 50, sigma: 1)([-0.6, 1.9], key: RandomKey(0))
-    #expect(try JSON(run.output)["value"]?.floats == expected.scalars)
-    #expect(try JSON(plain.output)["value"]?.floats == expected.scalars)
+    #expect(try JSON(reading: run.output)["value"]?.floats == expected.scalars)
+    #expect(try JSON(reading: plain.output)["value"]?.floats == expected.scalars)
   }
 
   @Test func thetaFileGivesAPointOrABatch() throws {
@@ -90,14 +90,15 @@ struct EvaluateTests {
     let result = try json(
       "evaluate argmax --samples 100 --theta-file \(batch) --cotangent 1 0 0 1")
     let expected = try perturbed([[-0.6, 1.9], [3, -1]], key: RandomKey(0), batched: true)
-    #expect(result["value"]?.elements?.map(\.floats) == [
-      Array(expected.scalars[..<2]), Array(expected.scalars[2...]),
-    ])
+    #expect(
+      result["value"]?.elements?.map(\.floats) == [
+        Array(expected.scalars[..<2]), Array(expected.scalars[2...]),
+      ])
     #expect(result["gradient"]?.elements?.map { $0.elements?.count } == [2, 2])
   }
 
   @Test func baselineKeepsTheValueAndChangesTheEstimateOfTheGradient() throws {
-    let line = Self.argmax + " --cotangent 1 0 0 0 0"
+    let line = Self.argmax + " --cotangent 1 2 3 4 5"
     let none = try json(line)
     for name in ["point", "leave-one-out"] {
       let other = try json(line + " --baseline \(name)")
@@ -112,7 +113,10 @@ struct EvaluateTests {
     let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[0] == "argmax of 2 numbers, perturbed")
     #expect(lines[1].hasPrefix("10 samples, sigma 0.001, normal noise, seed 0, "))
-    #expect(lines[3].split(separator: " ") == ["entry", "theta", "unperturbed", "perturbed", "gradient"])
+    #expect(
+      lines[3].split(separator: " ") == [
+        "entry", "theta", "unperturbed", "perturbed", "gradient",
+      ])
     #expect(lines[4].split(separator: " ").prefix(4) == ["0", "-1", "0", "0"])
     #expect(lines[5].split(separator: " ").prefix(4) == ["1", "3", "1", "1"])
   }

@@ -1,6 +1,6 @@
 import Foundation
-import Perturbations
 import PerturbCommands
+import Perturbations
 import Testing
 
 struct GraphFileTests {
@@ -17,10 +17,10 @@ struct GraphFileTests {
       ShortestPath(graph, from: 0, to: 3), samples: 500, sigma: 0.1)
     let line = "evaluate shortest-path --samples 500 --sigma 0.1 --json --graph \(path)"
     #expect(
-      try JSON(CommandRun(line).output)["value"]?.floats
+      try JSON(reading: CommandRun(line).output)["value"]?.floats
         == perturbed([0.2, 0.3, 0.1, 0.5], key: RandomKey(0)).scalars)
     #expect(
-      try JSON(CommandRun(line + " --theta 1 1 1 0").output)["value"]?.floats
+      try JSON(reading: CommandRun(line + " --theta 1 1 1 0").output)["value"]?.floats
         == perturbed([1, 1, 1, 0], key: RandomKey(0)).scalars)
   }
 
@@ -38,7 +38,7 @@ struct GraphFileTests {
     #expect(run.output.contains("b – a"))
     let json = CommandRun(
       "evaluate shortest-path --samples 5 --sigma 0.001 --graph \(path) --json")
-    #expect(try JSON(json.output)["value"]?.doubles == [1, 1, 0])
+    #expect(try JSON(reading: json.output)["value"]?.doubles == [1, 1, 0])
   }
 
   @Test func theExampleFileOfThePackageIsAccepted() throws {
@@ -49,7 +49,7 @@ struct GraphFileTests {
       root.path + "/Examples/graph.json",
     ])
     #expect(run.errors == "")
-    let value = try #require(try JSON(run.output)["value"]?.doubles)
+    let value = try #require(try JSON(reading: run.output)["value"]?.doubles)
     #expect(value.count == 7)
     // Every path leaves the depot once and reaches the customer once.
     #expect(abs(value[0] + value[1] - 1) < 1e-6)
@@ -69,7 +69,7 @@ struct GraphFileTests {
     #expect(refused.errors.contains("--negative-costs"))
     for choice in ["clipped", "shifted"] {
       let run = CommandRun(line + " --negative-costs \(choice)")
-      #expect(try JSON(run.output)["value"]?.doubles == [1, 1])
+      #expect(try JSON(reading: run.output)["value"]?.doubles == [1, 1])
     }
   }
 }

@@ -4,7 +4,7 @@ internal import Perturbations
 /// The gradient of the perturbed argmax's norm, beside that of the softmax's.
 struct NormGradientExample: GalleryExample {
   let name = "norm-gradient"
-  let title = "Gradients"
+  let title = "Gradient of the norm"
 
   private static let printed = [
     [-0.0072, 0.1708, -0.0132, -0.1476, -0.0033], [-0.0068, -0.1464, -0.0173, 0.1748, -0.0046],
