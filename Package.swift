@@ -27,7 +27,6 @@ func tests(
 }
 
 let fixtures: [Resource] = [.copy("Fixtures")]
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -45,7 +44,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
     // Floor 0: loops that need several instruction sets.
@@ -57,7 +55,7 @@ let package = Package(
       ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
-    library("Solvers", [collections]),
+    library("Solvers"),
     // Floor 2
     library("Perturbations", ["Tensors", "Solvers", "CKernels"]),
     library("Optimizers", ["Tensors"]),

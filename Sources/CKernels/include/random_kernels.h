@@ -70,6 +70,11 @@ typedef struct ck_random_kernels {
   void (*argmax_samples_f64)(const ck_sample_block *block, const double *theta, double sigma,
                              int32_t *index);
 
+  // lanes[j][r mod 8] += weights[r] s(z[r][j]) for lanes [block->count, 8]: the sums of scores that
+  // an estimate of a gradient is made of, in an order that depends on the block alone.
+  void (*score_sums_f32)(const ck_sample_block *block, const double *weights, double *lanes);
+  void (*score_sums_f64)(const ck_sample_block *block, const double *weights, double *lanes);
+
   // s(z) = -d/dz log p(z) and ds/dz, for normal, Gumbel, logistic and Laplace. NaN for the
   // others, whose densities have no score.
   void (*score_f32)(ck_distribution distribution, const float *z, size_t count, float *out);

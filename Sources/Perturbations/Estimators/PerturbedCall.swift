@@ -91,20 +91,25 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     }
     guard let layout else { trap("Perturbed", "the function gave no output") }
     let plan = SamplePlan(samples: settings.samples, width: Swift.max(sampler.width, layout.width))
-    let bytes = rows * settings.samples * layout.width * MemoryLayout<Scalar>.size
-    let keeps = mayBeDifferentiated && bytes <= settings.outputBudget
+    let bytes = KeptOutputs<Scalar>.bytesPerSample(
+      width: layout.width, oneHot: evaluator.isOneHot(sampler))
+    let keeps = mayBeDifferentiated && rows * settings.samples * bytes <= settings.outputBudget
     let kept =
-      keeps ? KeptOutputs<Scalar>(rows: rows, samples: settings.samples, width: layout.width) : nil
+      keeps
+      ? KeptOutputs<Scalar>(rows: rows, samples: settings.samples, bytesPerSample: bytes) : nil
     let executor = SampleExecutor(threads: settings.threads)
     let reduction = SampleReduction(
       evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
       executor: executor, kept: kept, probe: probe)
-    let width = layout.width
-    let sums = try reduction.sums(width: width, needsNoise: false) { block, sums in
-      for i in 0..<block.samples.count {
-        let y = block.outputs + i * width
-        for j in 0..<width { sums[j] += Double(y[j]) }
+    var sums = [Double](repeating: 0, count: rows * layout.width)
+    try reduction.forEachBlock { block in
+      var partial = [Double](repeating: 0, count: layout.width)
+      try partial.withUnsafeMutableBufferPointer {
+        if let start = $0.baseAddress { try block.addOutputs(to: start) }
       }
+      return partial
+    } combine: { row, _, partial in
+      for j in partial.indices { sums[row * layout.width + j] += partial[j] }
     }
     kept?.isComplete = true
     // Later passes evaluate all samples again where the outputs were not kept.

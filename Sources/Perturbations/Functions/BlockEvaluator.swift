@@ -8,8 +8,15 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// calling the function.
   func knownOutput(for input: ExampleLayout) throws -> ExampleLayout?
 
+  /// Whether outputs are one-hot and given by the index of their one.
+  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool
+
   /// Memory for one thread.
   func makeWorkspace(_ sampler: Sampler<Scalar>, samplesPerBlock: Int) -> any BlockWorkspace<Scalar>
+}
+
+extension BlockEvaluator {
+  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool { false }
 }
 
 /// What one thread needs to evaluate a function.
@@ -27,10 +34,26 @@ protocol BlockWorkspace<Scalar>: AnyObject {
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws
 
+  /// Whether outputs are one-hot: blocks are then evaluated by ``evaluateOneHot(row:samples:into:)``.
+  var isOneHot: Bool { get }
+
+  /// Writes the index of the one in each sample's output.
+  func evaluateOneHot(row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>) throws
+
   /// Evaluates the function at θ itself.
   func evaluateUnperturbed(
     row: Int, layout: inout ExampleLayout?, output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws
+}
+
+extension BlockWorkspace {
+  var isOneHot: Bool { false }
+
+  func evaluateOneHot(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
+  ) throws {
+    trap("Perturbed", "the outputs are not one-hot")
+  }
 }
 
 /// The shapes and types of a tree's leaves for one example.

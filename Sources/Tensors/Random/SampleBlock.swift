@@ -1,4 +1,4 @@
-internal import CKernels
+package import CKernels
 
 /// The noise of a run of samples of one leaf.
 ///
@@ -39,7 +39,8 @@ package struct SampleBlock: Sendable {
     self.count = count
   }
 
-  var kernelBlock: ck_sample_block {
+  /// The block as the kernels take it.
+  package var kernelBlock: ck_sample_block {
     ck_sample_block(
       key: key.kernelKey, distribution: distribution.kernelValue,
       first_sample: UInt64(firstSample), samples: samples, leaf: UInt64(leaf),
