@@ -7,9 +7,8 @@ final class DirectionBlock {
   private let groupSize: Int
   private let memory: [UnsafeMutableRawPointer]
 
-  /// - Parameters:
-  ///   - capacity: The most samples at a time.
-  ///   - groupSize: Directions that are made orthogonal to one another; 0 for none.
+  /// Memory for at most `capacity` samples, of which `groupSize` are made orthogonal to one another
+  /// (0 for none).
   init(_ leaves: [ParameterLeaf], _ sampler: DirectionSampler, capacity: Int, groupSize: Int) {
     self.leaves = leaves
     self.sampler = sampler

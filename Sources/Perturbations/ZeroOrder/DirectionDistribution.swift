@@ -63,6 +63,7 @@ public struct DirectionDistribution: Sendable {
   ///
   /// - Parameter groupSize: How many are orthogonal to one another, at most P; nil for as many as
   ///   64, fewer where they would take more than 4 million numbers.
+  /// - Returns: The distribution.
   /// - Complexity: memory for `groupSize` · P numbers for each thread; `groupSize` · P operations
   ///   for each direction.
   /// - SeeAlso: Choromanski et al. 2018, "Structured Evolution with Compact Architectures for
@@ -119,6 +120,7 @@ public struct DirectionDistribution: Sendable {
   ///
   /// - Parameter directions: Trees of the parameters' structure, at least as many as there are
   ///   samples.
+  /// - Returns: The distribution.
   public static func given<Parameters: Tree>(_ directions: [Parameters]) -> Self {
     let leaves = directions.map { $0.leaves.map { $0.value.cast(.double) } }
     return Self(

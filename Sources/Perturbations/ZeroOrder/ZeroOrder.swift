@@ -11,7 +11,7 @@
 ///
 /// and one evaluation more for the value, which is f(θ) itself. With normal directions the
 /// expectation of each is the gradient of the smoothed function E[f(θ + σZ)]; with others it is
-/// that of f up to O(σ²).
+/// that of f up to O(σ²), or O(σ) where the distribution is skewed and the method not antithetic.
 ///
 /// ```swift
 /// let estimator = try ZeroOrder(.antithetic, samples: 100, sigma: 0.01)

@@ -11,10 +11,7 @@ extension ZeroOrderCall {
     var errors: [Value] = []
   }
 
-  /// - Parameters:
-  ///   - coefficients: Of the draws, dᵢ.
-  ///   - scale: A factor of the sums.
-  ///   - wantsErrors: Whether to compute standard errors.
+  /// `scale` Σ dᵢ zᵢ for the coefficients dᵢ of the draws, with standard errors if wanted.
   func sums(
     _ point: Point, _ coefficients: [Double], scale: Double, wantsErrors: Bool = false
   ) throws -> Sums {
