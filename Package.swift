@@ -43,7 +43,7 @@ let package = Package(
     .executable(name: "perturb", targets: ["perturb"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     // Floor 0: loops that need several instruction sets.
@@ -52,6 +52,8 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux])),
         .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedFramework(
+          "Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS])),
       ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
@@ -72,8 +74,8 @@ let package = Package(
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     tests("Perturbations", resources: fixtures),
-    tests("Optimizers"),
-    tests("Layers"),
+    tests("Optimizers", ["Layers"], resources: fixtures),
+    tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("PerturbCommands"),
   ]

@@ -1,5 +1,5 @@
-internal import Synchronization
 public import Solvers
+internal import Synchronization
 public import Tensors
 
 /// Bytes up to which a call keeps the function's outputs for its pullback: 256 MB. Beyond, the
