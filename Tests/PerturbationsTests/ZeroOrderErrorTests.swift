@@ -56,6 +56,12 @@ private struct Refused: Error, CustomStringConvertible {
           samples: 1, sigma: 1,
           distribution: DirectionDistribution(Sign(), mean: .nan, variance: 1))
       } == "the mean of sign noise is nan, expected a finite number")
+    for noise in [Noise.logNormal, .cauchy, .studentT(degreesOfFreedom: 2)] {
+      #expect(
+        line {
+          _ = try ZeroOrder(samples: 1, sigma: 1, distribution: DirectionDistribution(noise))
+        }.hasPrefix("the variance of \(noise.name) noise is not known or it has none"))
+    }
     #expect(throws: Never.self) {
       try ZeroOrder(samples: 1, sigma: 1, distribution: DirectionDistribution(.laplace))
     }

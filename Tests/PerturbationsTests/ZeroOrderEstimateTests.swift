@@ -37,7 +37,12 @@ import Testing
   }
 
   /// E[f(θ + σZ)] = ½σ²P for f = ½|θ|² at 0, whatever the distribution of unit variance.
-  @Test(arguments: distributions + [.gumbel])
+  @Test(
+    arguments: distributions + [
+      .gumbel, DirectionDistribution(.studentT(degreesOfFreedom: 9)),
+      DirectionDistribution(.smoothedUniform(edge: 0.5)), DirectionDistribution(.uniform),
+      DirectionDistribution(.gumbel.centered), DirectionDistribution(.sphere),
+    ])
   func directionsHaveUnitVariance(distribution: DirectionDistribution) throws {
     let estimator = try ZeroOrder(.naive, samples: 20_000, sigma: 0.2, distribution: distribution)
     let found = try estimator.estimate(at: Tensor<Double>.zeros([7]), key: RandomKey(8)) {

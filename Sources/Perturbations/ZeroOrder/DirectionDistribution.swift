@@ -72,9 +72,13 @@ public struct DirectionDistribution: Sendable {
     Self(.orthogonal(groupSize: groupSize), "orthogonal", variance: 1)
   }
 
-  /// The distribution of some noise; refused by ``ZeroOrder`` where the noise is of a type of one's
-  /// own, whose mean and variance are not known (see ``init(_:mean:variance:)``).
+  /// The distribution of some noise; refused by ``ZeroOrder`` where it is not additive or its mean
+  /// and variance are not known, as for a type of one's own (see ``init(_:mean:variance:)``).
   public init(_ noise: Noise) {
+    guard case .additive = noise.action else {
+      self.init(.custom({ _ in [] }), noise.name, variance: nil)
+      return
+    }
     switch noise.kind {
     case .standard(.normal): self = .normal
     case .standard(.gumbel): self = .gumbel
@@ -83,9 +87,21 @@ public struct DirectionDistribution: Sendable {
     case .standard(.rademacher): self = .rademacher
     case .standard(.uniform): self = .uniform
     case .standard(.exponential):
-      self = Self(.standard(.exponential), noise.name, mean: 1, variance: 1)
+      self.init(.standard(.exponential), noise.name, mean: 1, variance: 1)
+    case .sphere: self = .sphere
     case .custom(let distribution):
-      self.init(.custom({ distribution.sample($0.count, key: $0.key) }), noise.name, variance: nil)
+      // Moments of what is drawn: a noise's own offset and scale only move and scale it.
+      let moments: (mean: Double, variance: Double)? =
+        switch distribution {
+        case let student as StudentT where student.degreesOfFreedom > 2:
+          (0, student.degreesOfFreedom / (student.degreesOfFreedom - 2))
+        case let uniform as SmoothedUniform:
+          (0, 1.0 / 3 + uniform.edge * uniform.edge * Double.pi * Double.pi / 3)
+        default: nil
+        }
+      self.init(
+        .custom({ distribution.sample($0.count, key: $0.key) }), noise.name,
+        mean: moments?.mean ?? 0, variance: moments?.variance)
     }
   }
 
@@ -139,8 +155,8 @@ public struct DirectionDistribution: Sendable {
   func validate() throws(PerturbationError) {
     guard let variance else {
       throw .unusableNoise(
-        "the variance of \(name) noise is not known, and directions must have variance 1; state it: "
-          + "DirectionDistribution(noise, mean: …, variance: …)")
+        "the variance of \(name) noise is not known or it has none, and directions must have "
+          + "variance 1; state it: DirectionDistribution(noise, mean: …, variance: …)")
     }
     if !(variance > 0 && variance.isFinite) {
       throw .invalidParameter(
