@@ -61,6 +61,8 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux])),
         .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedFramework(
+          "Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS])),
       ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
@@ -82,8 +84,8 @@ let package = Package(
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     tests("Perturbations", resources: fixtures),
-    tests("Optimizers"),
-    tests("Layers"),
+    tests("Optimizers", ["Layers"], resources: fixtures),
+    tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("Programs", resources: fixtures),
     tests("PerturbCommands"),

@@ -36,7 +36,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// A tensor without axes.
   public init(_ scalar: Scalar) {
-    value = .dense([], Scalar.elementType) { $0.storeBytes(of: scalar, as: Scalar.self) }
+    value = .single(scalar)
   }
 
   /// A tensor of the given shape whose elements `initialize` writes, in row-major order.

@@ -58,14 +58,16 @@ private struct Refused: Error, CustomStringConvertible {
       line { _ = try perturbed(Tensor([1, 2, -.infinity])) }
         == "element 2 of the input is -inf, expected a finite number")
     #expect(
-      line { _ = try perturbed(Tensor([] as [Float])) } == "the input has no elements, expected at least one")
+      line { _ = try perturbed(Tensor([] as [Float])) }
+        == "the input has no elements, expected at least one")
     let tree = try Perturbed(samples: 10, sigma: 1) { (x: [String: Tensor<Float>]) in x }
     #expect(
       line { _ = try tree(["a": Tensor([1]), "b": Tensor([.nan])]) }
         == "element 0 of the input at [\"b\"] is nan, expected a finite number")
     let indices = try Perturbed(samples: 10, sigma: 1) { (x: Tensor<Int32>) in x }
     #expect(
-      line { _ = try indices(Tensor([1, 2] as [Int32])) } == "the input has int32 elements, expected float or double")
+      line { _ = try indices(Tensor([1, 2] as [Int32])) }
+        == "the input has int32 elements, expected float or double")
   }
 
   @Test func output() throws {

@@ -24,7 +24,8 @@ private func bits(_ tensors: [Tensor<Float>]) -> [UInt32] {
       let winner = scalars.indices.reduce(0) { scalars[$1] > scalars[$0] ? $1 : $0 }
       return oneHot(Tensor(Int32(winner)), classes: scalars.count)
     }
-    let array = try Perturbed(samples: 5000, sigma: 0.5, noise: .gumbel) { (x: [Float]) -> [Float] in
+    let array = try Perturbed(samples: 5000, sigma: 0.5, noise: .gumbel) {
+      (x: [Float]) -> [Float] in
       let winner = x.indices.reduce(0) { x[$1] > x[$0] ? $1 : $0 }
       return x.indices.map { $0 == winner ? 1 : 0 }
     }

@@ -37,14 +37,9 @@ private final class TensorWorkspace<
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    let inputs = sampler.leaves.indices.map { leaf in
-      let shape = sampler.leaves[leaf].theta.shape.replacing(0, with: samples.count)
-      return Value.dense(shape, Scalar.elementType) { pointer in
-        sampler.perturb(
-          leaf: leaf, row: row, samples: samples, into: pointer.assumingMemoryBound(to: Scalar.self))
-      }
-    }
-    try evaluate(inputs, samples: samples, layout: &layout, output: output)
+    try evaluate(
+      sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
+      output: output)
   }
 
   func evaluateUnperturbed(
@@ -77,11 +72,14 @@ private final class TensorWorkspace<
     }
     let count = samples.count
     let (result, values) = try callingFunction(sample: samples.lowerBound, key: sampler.key) {
-      try TraceContext.withLevel { level in
-        let mapped = inputs.map { Value.mapped($0, level: level) }
+      var template: Output?
+      let values = try MapScope.run(inputs, count: count) { mapped in
         let result = try evaluator.function(evaluator.input.withValues(mapped))
-        return (result, result.values.map { $0.materialized(at: level, count: count) })
+        template = result
+        return result.values
       }
+      guard let template else { trap("Perturbed", "the function was not called") }
+      return (template, values)
     }
     let width = try check(result, values, &layout, sample: samples.lowerBound)
     write(values, rows: count, width: width, to: output(width))
@@ -96,7 +94,8 @@ private final class TensorWorkspace<
         path: result.leafPaths[position], type: value.type)
     }
     if layout == nil { evaluator.output.learn(result) }
-    let found = ExampleLayout(shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
+    let found = ExampleLayout(
+      shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
     try ExampleLayout.check(&layout, found, sample: sample, key: sampler.key)
     return found.width
   }

@@ -110,14 +110,14 @@ public func square<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar>
 public func minimum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(apply(.binary(.minimum), [a.value, b.value]))
+  Tensor(apply(.binary(.minimum), a.value, b.value))
 }
 
 /// The larger of two elements, broadcast; a tie shares the cotangent evenly.
 public func maximum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(apply(.binary(.maximum), [a.value, b.value]))
+  Tensor(apply(.binary(.maximum), a.value, b.value))
 }
 
 /// aᵇ, element by element, broadcast; the same as `a ** b`.

@@ -85,14 +85,14 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// log Σ eˣ over one axis, without overflow.
   public func logSumExp(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     let axis = shape.axis(axis, "logSumExp")
-    let result = apply(.logSumExp, [value.movingAxisToEnd(axis)])
+    let result = apply(.logSumExp, value.movingAxisToEnd(axis))
     return Tensor(keepingAxes ? result.expanded(axis) : result)
   }
 
   /// eˣ / Σ eˣ along one axis, without overflow.
   public func softmax(axis: Int = -1) -> Tensor {
     let axis = shape.axis(axis, "softmax")
-    return Tensor(apply(.softmax, [value.movingAxisToEnd(axis)]).movingLastAxis(to: axis))
+    return Tensor(apply(.softmax, value.movingAxisToEnd(axis)).movingLastAxis(to: axis))
   }
 
   /// x − log Σ eˣ along one axis.
@@ -101,18 +101,11 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// The Euclidean norm of all elements, or over axes. Its derivative at 0 is 0.
   public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let squares = square(self).sum(axes: axes, keepingAxes: keepingAxes)
-    return Tensor(squares.value.squareRootFlatAtZero())
+    return Tensor(squares.value.unary(.distanceRoot))
   }
 }
 
 extension Value {
-  /// √x whose derivative at 0 is taken to be 0, as PyTorch does for norms and distances.
-  func squareRootFlatAtZero() -> Value {
-    let isZero = compared(.equal, 0)
-    let safe = isZero.select(.scalar(1, type), self)
-    return isZero.select(.scalar(0, type), safe.unary(.sqrt))
-  }
-
   func movingAxisToEnd(_ axis: Int) -> Value {
     permuted(Shape(Array(0..<rank).filter { $0 != axis } + [axis]))
   }
