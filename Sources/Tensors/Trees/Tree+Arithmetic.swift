@@ -81,7 +81,7 @@ extension Tree {
   public func globalNorm<Scalar: TensorFloatingPoint>(
     as type: Scalar.Type = Double.self
   ) -> Tensor<Scalar> {
-    Tensor(globalSquaredNorm(as: type).value.squareRootFlatAtZero())
+    Tensor(globalSquaredNorm(as: type).value.unary(.distanceRoot))
   }
 
   /// The tree with a function applied to each leaf of one type; other leaves stay.
