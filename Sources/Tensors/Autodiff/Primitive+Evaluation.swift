@@ -2,27 +2,22 @@ internal import CKernels
 
 extension Primitive {
   /// The output at dense inputs.
-  func evaluate(_ inputs: [Value]) -> Value {
-    let x = inputs[0]
+  func evaluate(_ inputs: Operands) -> Value {
+    switch self {
+    case .select: evaluateSelect(inputs[0], inputs[1], inputs[2])
+    case .concatenate(let axis): evaluateConcatenate(inputs, axis)
+    default: inputs.count == 1 ? evaluate(inputs[0]) : evaluate(inputs[0], inputs[1])
+    }
+  }
+
+  /// The output at one dense input.
+  func evaluate(_ x: Value) -> Value {
+    if x.isSingle, let result = evaluateRepeated(x) { return result }
     switch self {
     case .unary(let operation):
       return .dense(x.shape, x.type) { out in
         x.withPointer { ck_unary(operation.kernel, x.type.kernelType, $0, out, x.count) }
       }
-    case .binary(let operation):
-      let b = inputs[1]
-      return evaluateElementwise(x, b, "\(operation)", x.type) { rank, shape, a, aStrides, b, bStrides, out in
-        ck_binary(
-          operation.kernel, x.type.kernelType, rank, shape, a, aStrides, b, bStrides, out)
-      }
-    case .compare(let comparison):
-      let b = inputs[1]
-      return evaluateElementwise(x, b, "\(comparison)", .bool) { rank, shape, a, aStrides, b, bStrides, out in
-        ck_compare(
-          comparison.kernel, x.type.kernelType, rank, shape, a, aStrides, b, bStrides,
-          out.assumingMemoryBound(to: UInt8.self))
-      }
-    case .select: return evaluateSelect(x, inputs[1], inputs[2])
     case .cast(let type):
       return .dense(x.shape, type) { out in
         x.withPointer { ck_cast(x.type.kernelType, type.kernelType, $0, out, x.count) }
@@ -39,18 +34,9 @@ extension Primitive {
       let (strides, offset) = slice.region(of: x.shape)
       return evaluateCopy(x, to: slice.shape, strides: strides, offset: offset)
     case .embed(let slice, let shape): return evaluateEmbed(x, slice, into: shape)
-    case .concatenate(let axis): return evaluateConcatenate(inputs, axis)
+    case .concatenate: return x
     case .reduce(let reduction, let axes): return evaluateReduce(x, reduction, axes)
-    case .argReduce(let reduction, let axis):
-      let (outer, count, inner) = x.shape.view(axis)
-      require(count > 0, "argMax", "axis \(axis) of shape \(x.shape) is empty")
-      return .dense(x.shape.removing(axis), .int32) { out in
-        x.withPointer {
-          ck_arg_reduce(
-            reduction == .maximum ? CK_ARG_MAXIMUM : CK_ARG_MINIMUM, x.type.kernelType, outer,
-            count, inner, $0, out.assumingMemoryBound(to: Int32.self))
-        }
-      }
+    case .argReduce(let reduction, let axis): return evaluateArgReduce(x, reduction, axis)
     case .argsort(let descending):
       let (rows, count) = x.shape.rows
       return .dense(x.shape, .int32) { out in
@@ -68,7 +54,6 @@ extension Primitive {
             x.type.kernelType, rows, count, k, $0, out.assumingMemoryBound(to: Int32.self))
         }
       }
-    case .takeAlong, .scatterAddAlong, .take, .scatterAdd: return evaluateGather(x, inputs[1])
     case .cumulativeSum(let axis, let reversed):
       let (outer, count, inner) = x.shape.view(axis)
       return .dense(x.shape, x.type) { out in
@@ -76,9 +61,6 @@ extension Primitive {
           ck_cumulative_sum(x.type.kernelType, outer, count, inner, reversed ? 1 : 0, $0, out)
         }
       }
-    case .matrixProduct(let transposeA, let transposeB):
-      return evaluateMatrixProduct(x, inputs[1], transposeA, transposeB)
-    case .pairwiseSquaredDistance: return evaluatePairwise(x, inputs[1])
     case .softmax:
       let (rows, count) = x.shape.rows
       return .dense(x.shape, x.type) { out in
@@ -89,17 +71,96 @@ extension Primitive {
       return .dense(x.shape.removing(x.rank - 1), x.type) { out in
         x.withPointer { ck_log_sum_exp(x.type.kernelType, rows, count, $0, out) }
       }
+    case .binary, .compare, .select, .takeAlong, .scatterAddAlong, .take, .scatterAdd,
+      .matrixProduct, .pairwiseSquaredDistance:
+      trap("\(kind)", "one input, expected more")
+    }
+  }
+
+  /// The output at two dense inputs.
+  func evaluate(_ a: Value, _ b: Value) -> Value {
+    switch self {
+    case .binary(let operation): return evaluateBinary(operation, a, b)
+    case .compare(let comparison):
+      return evaluateElementwise(a, b, "\(comparison)", .bool) {
+        ck_compare(
+          comparison.kernel, a.type.kernelType, $0, $1, $2, $3, $4, $5,
+          $6.assumingMemoryBound(to: UInt8.self))
+      }
+    case .takeAlong, .scatterAddAlong, .take, .scatterAdd: return evaluateGather(a, b)
+    case .matrixProduct(let transposeA, let transposeB):
+      return evaluateMatrixProduct(a, b, transposeA, transposeB)
+    case .pairwiseSquaredDistance: return evaluatePairwise(a, b)
+    case .concatenate(let axis): return evaluateConcatenate(Operands(a, b), axis)
+    default: trap("\(kind)", "two inputs, expected another number")
     }
   }
 }
 
-extension Value {
-  /// The elements of a dense value.
-  @inline(__always)
-  func withPointer<Result>(_ body: (UnsafeRawPointer) -> Result) -> Result {
-    let buffer = buffer
-    defer { withExtendedLifetime(buffer) {} }
-    return body(UnsafeRawPointer(buffer.pointer))
+extension Primitive {
+  /// The output at a value whose elements are all one number, where that is another one.
+  private func evaluateRepeated(_ x: Value) -> Value? {
+    switch self {
+    case .unary(let operation):
+      .single(x.shape, x.type) { out in
+        x.withRepeatedPointer { x_, _ in ck_unary(operation.kernel, x.type.kernelType, x_, out, 1) }
+      }
+    case .cast(let type):
+      .single(x.shape, type) { out in
+        x.withRepeatedPointer { x_, _ in ck_cast(x.type.kernelType, type.kernelType, x_, out, 1) }
+      }
+    case .broadcast(let shape): x.withShape(shape)
+    case .permute(let axes): x.withShape(x.shape.permuted(axes))
+    case .slice(let slice): x.withShape(slice.shape)
+    default: nil
+    }
+  }
+}
+
+private func evaluateBinary(
+  _ operation: Primitive.BinaryOperation, _ a: Value, _ b: Value
+) -> Value {
+  require(a.type == b.type, "\(operation)", "operands of types \(a.type) and \(b.type)")
+  let shape: Shape
+  if a.shape == b.shape || b.rank == 0 && b.isSingle {
+    shape = a.shape
+  } else if a.rank == 0 && a.isSingle {
+    shape = b.shape
+  } else {
+    return evaluateElementwise(a, b, "\(operation)", a.type) {
+      ck_binary(operation.kernel, a.type.kernelType, $0, $1, $2, $3, $4, $5, $6)
+    }
+  }
+  if a.isSingle && b.isSingle {
+    return .single(shape, a.type) { out in
+      a.withRepeatedPointer { aPointer, _ in
+        b.withRepeatedPointer { bPointer, _ in
+          Kernels.binary(operation, a.type, aPointer, 0, bPointer, 0, out, 1)
+        }
+      }
+    }
+  }
+  return .dense(shape, a.type) { out in
+    a.withRepeatedPointer { aPointer, aStride in
+      b.withRepeatedPointer { bPointer, bStride in
+        Kernels.binary(
+          operation, a.type, aPointer, aStride, bPointer, bStride, out, shape.elementCount)
+      }
+    }
+  }
+}
+
+private func evaluateArgReduce(
+  _ x: Value, _ reduction: Primitive.ArgReduction, _ axis: Int
+) -> Value {
+  let (outer, count, inner) = x.shape.view(axis)
+  require(count > 0, reduction == .maximum ? "argMax" : "argMin", "axis \(axis) of shape \(x.shape) is empty")
+  return .dense(x.shape.removing(axis), .int32) { out in
+    x.withPointer {
+      ck_arg_reduce(
+        reduction == .maximum ? CK_ARG_MAXIMUM : CK_ARG_MINIMUM, x.type.kernelType, outer,
+        count, inner, $0, out.assumingMemoryBound(to: Int32.self))
+    }
   }
 }
 
@@ -144,17 +205,24 @@ private func evaluateElementwise(
     trap(name(), "shapes \(a.shape) and \(b.shape) do not broadcast")
   }
   return .dense(shape, type) { out in
-    a.withPointer { aPointer in
-      b.withPointer { bPointer in
+    a.withRepeatedPointer { aPointer, _ in
+      b.withRepeatedPointer { bPointer, _ in
         shape.withExtents { extents in
-          a.shape.strides(broadcastTo: shape).withElements { aStrides in
-            b.shape.strides(broadcastTo: shape).withElements { bStrides in
+          a.strides(broadcastTo: shape).withElements { aStrides in
+            b.strides(broadcastTo: shape).withElements { bStrides in
               kernel(Int32(shape.rank), extents, aPointer, aStrides, bPointer, bStrides, out)
             }
           }
         }
       }
     }
+  }
+}
+
+extension Value {
+  /// The strides that read ``withRepeatedPointer(_:)``'s elements as those of a wider shape.
+  fileprivate func strides(broadcastTo shape: Shape) -> Strides {
+    isSingle ? Strides(repeating: 0) : self.shape.strides(broadcastTo: shape)
   }
 }
 
@@ -165,13 +233,13 @@ private func evaluateSelect(_ condition: Value, _ a: Value, _ b: Value) -> Value
     trap("select", "shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast")
   }
   return .dense(shape, a.type) { out in
-    condition.withPointer { cPointer in
-      a.withPointer { aPointer in
-        b.withPointer { bPointer in
+    condition.withRepeatedPointer { cPointer, _ in
+      a.withRepeatedPointer { aPointer, _ in
+        b.withRepeatedPointer { bPointer, _ in
           shape.withExtents { extents in
-            condition.shape.strides(broadcastTo: shape).withElements { cStrides in
-              a.shape.strides(broadcastTo: shape).withElements { aStrides in
-                b.shape.strides(broadcastTo: shape).withElements { bStrides in
+            condition.strides(broadcastTo: shape).withElements { cStrides in
+              a.strides(broadcastTo: shape).withElements { aStrides in
+                b.strides(broadcastTo: shape).withElements { bStrides in
                   ck_select(
                     a.type.kernelType, Int32(shape.rank), extents,
                     cPointer.assumingMemoryBound(to: UInt8.self), cStrides, aPointer, aStrides,
@@ -224,7 +292,7 @@ private func evaluateEmbed(_ x: Value, _ slice: Primitive.Slice, into shape: Sha
   }
 }
 
-private func evaluateConcatenate(_ inputs: [Value], _ axis: Int) -> Value {
+private func evaluateConcatenate(_ inputs: Operands, _ axis: Int) -> Value {
   let shape = inputs[0].shape.replacing(axis, with: inputs.reduce(0) { $0 + $1.shape[axis] })
   let strides = shape.strides
   return .dense(shape, inputs[0].type) { out in

@@ -59,10 +59,14 @@ private func mapVectorized<Input: Tree, Output: Tree, E: Error>(
 ) throws(E) -> Output {
   let values = x.values
   let count = mappedCount(values)
-  return try TraceContext.withLevel { level throws(E) in
-    let output = try function(x.withValues(values.map { .mapped($0, level: level) }))
-    return output.withValues(output.values.map { $0.materialized(at: level, count: count) })
+  var template: Output?
+  let outputs = try MapScope.run(values, count: count) { values throws(E) in
+    let output = try function(x.withValues(values))
+    template = output
+    return output.values
   }
+  guard let template else { trap("vmap", "the function was not called") }
+  return template.withValues(outputs)
 }
 
 private func mapSequentially<Input: Tree, Output: Tree, E: Error>(

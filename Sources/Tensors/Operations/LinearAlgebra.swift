@@ -54,7 +54,7 @@ public func pairwiseSquaredDistance<Scalar: TensorFloatingPoint>(
     x.rank >= 2 && x.rank == y.rank && x.shape[x.rank - 1] == y.shape[y.rank - 1]
       && x.shape.dropLast(2).elementsEqual(y.shape.dropLast(2)), "pairwiseSquaredDistance",
     "shapes \(x.shape) and \(y.shape) are not two sets of points of one dimension")
-  return Tensor(apply(.pairwiseSquaredDistance, [x.value, y.value]))
+  return Tensor(apply(.pairwiseSquaredDistance, x.value, y.value))
 }
 
 /// Euclidean distances between the rows of two matrices, as PyTorch's `cdist`. The derivative of
@@ -68,7 +68,7 @@ public func pairwiseSquaredDistance<Scalar: TensorFloatingPoint>(
 public func cdist<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(pairwiseSquaredDistance(x, y).value.squareRootFlatAtZero())
+  Tensor(pairwiseSquaredDistance(x, y).value.unary(.distanceRoot))
 }
 
 /// A sum of products named by letters, as NumPy's `einsum` with two operands: `"ij,jk->ik"`.

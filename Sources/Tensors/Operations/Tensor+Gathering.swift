@@ -25,7 +25,7 @@ extension Tensor {
     require(
       index.rank == rank && index.shape.removing(axis) == shape.removing(axis), "take(along:)",
       "an index of shape \(index.shape) does not fit shape \(shape) on axis \(axis)")
-    return Tensor(apply(.takeAlong(axis: axis), [value, index.value]))
+    return Tensor(apply(.takeAlong(axis: axis), value, index.value))
   }
 }
 
@@ -37,7 +37,7 @@ extension Tensor where Scalar: TensorNumeric {
     require(
       index.shape == shape, "scatterAdded(along:)",
       "an index of shape \(index.shape) for a tensor of shape \(shape)")
-    return Tensor(apply(.scatterAddAlong(axis: axis, count: count), [value, index.value]))
+    return Tensor(apply(.scatterAddAlong(axis: axis, count: count), value, index.value))
   }
 }
 
@@ -121,11 +121,14 @@ extension Tensor where Scalar: TensorNumeric {
   /// The tensor with a part replaced by what broadcasts to it. Differentiable in both.
   private func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
     let region = Region(indices, of: shape)
-    let whole = part.broadcast(to: region.shape).value.reshaped(region.slice.shape)
-    let inside = apply(.embed(region.slice, into: shape), [.ones(region.slice.shape, value.type)])
+    require(
+      Shape.broadcast(part.shape, region.shape) == region.shape, "subscript",
+      "a tensor of shape \(part.shape) does not broadcast to the \(region.shape) that it replaces")
+    let whole = part.value.broadcast(to: region.shape).reshaped(region.slice.shape)
+    let inside = apply(.embed(region.slice, into: shape), .ones(region.slice.shape, value.type))
     return Tensor(
       inside.compared(.notEqual, 0).select(
-        apply(.embed(region.slice, into: shape), [whole]), value))
+        apply(.embed(region.slice, into: shape), whole), value))
   }
 
   // One form for each number of indices: setters of parameter packs crash the compiler (6.3).

@@ -115,9 +115,9 @@ extension Tensor where Scalar: TensorNumeric {
     for (extent, width) in zip(shape, widths) { whole.append(width.before + extent + width.after) }
     let slice = Primitive.Slice(
       starts: Shape(widths.map(\.before)), steps: widths.map { _ in 1 }, shape: shape)
-    let embedded = apply(.embed(slice, into: whole), [value])
+    let embedded = apply(.embed(slice, into: whole), value)
     if scalar == 0 { return Tensor(embedded) }
-    let inside = apply(.embed(slice, into: whole), [.ones(shape, value.type)])
+    let inside = apply(.embed(slice, into: whole), .ones(shape, value.type))
     return Tensor(inside.compared(.notEqual, 0).select(embedded, Tensor(scalar).value))
   }
 

@@ -113,6 +113,15 @@ extension Tensor: Tree {
   public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
 }
 
+extension Leaf: Tree {
+  /// Adds this leaf.
+  public func appendLeaves(to leaves: inout [Leaf]) { leaves.append(self) }
+  /// Takes one leaf.
+  public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next() }
+  /// Adds the path as it is.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
+}
+
 extension Array: Tree where Element: Tree {
   /// Adds the leaves of each entry.
   public func appendLeaves(to leaves: inout [Leaf]) {
