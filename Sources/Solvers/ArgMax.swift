@@ -13,16 +13,19 @@ public struct ArgMax: Solver {
   /// A solver for vectors of any length.
   public init() {}
 
+  /// The input's shape, which must be [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     [try checkVector(shape, solver: "ArgMax")]
   }
 
+  /// Writes the one-hot indicator of the largest entry, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Void
   ) throws(SolverError) {
     try markExtreme(input, into: &output, solver: "ArgMax", largest: true)
   }
 
+  /// Writes the one-hot indicator of the largest entry, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Void
   ) throws(SolverError) {
@@ -45,16 +48,19 @@ public struct ArgMin: Solver {
   /// A solver for vectors of any length.
   public init() {}
 
+  /// The input's shape, which must be [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     [try checkVector(shape, solver: "ArgMin")]
   }
 
+  /// Writes the one-hot indicator of the smallest entry, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Void
   ) throws(SolverError) {
     try markExtreme(input, into: &output, solver: "ArgMin", largest: false)
   }
 
+  /// Writes the one-hot indicator of the smallest entry, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Void
   ) throws(SolverError) {

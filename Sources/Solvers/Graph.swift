@@ -122,6 +122,7 @@ public struct Graph: Sendable, Hashable {
   /// [i][j] and at [j][i].
   ///
   /// - Parameter values: one for each edge, such as costs or the weights of a perturbed path.
+  /// - Returns: the rows of the matrix.
   /// - Throws: `SolverError.wrongCount` if there is not one value for each edge.
   public func matrix<Scalar: BinaryFloatingPoint>(
     of values: [Scalar]

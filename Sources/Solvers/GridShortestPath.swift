@@ -108,8 +108,10 @@ public struct GridShortestPath: Solver {
     return shape
   }
 
+  /// Working memory of one thread, for this graph.
   public func makeScratch(inputCount: Int) -> PathScratch { finder.makeScratch() }
 
+  /// Writes the indicator of the shortest path, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout PathScratch
   ) throws(SolverError) {
@@ -117,6 +119,7 @@ public struct GridShortestPath: Solver {
       input, into: &output, scratch: &scratch, marked: costs == .node ? finder.source : nil)
   }
 
+  /// Writes the indicator of the shortest path, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout PathScratch
   ) throws(SolverError) {

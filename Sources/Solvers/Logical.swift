@@ -14,17 +14,20 @@ public struct LogicalOr: Solver {
   /// A solver for vectors of any length.
   public init() {}
 
+  /// The shape [], for inputs of shape [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     _ = try checkVector(shape, solver: "LogicalOr")
     return []
   }
 
+  /// Writes 1 if any entry is true, −1 if none is, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Void
   ) throws(SolverError) {
     output[0] = try countTrue(input, outputs: output.count, solver: "LogicalOr") > 0 ? 1 : -1
   }
 
+  /// Writes 1 if any entry is true, −1 if none is, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Void
   ) throws(SolverError) {
@@ -47,11 +50,13 @@ public struct LogicalAnd: Solver {
   /// A solver for vectors of any length.
   public init() {}
 
+  /// The shape [], for inputs of shape [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     _ = try checkVector(shape, solver: "LogicalAnd")
     return []
   }
 
+  /// Writes 1 if all entries are true, −1 if one is not, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Void
   ) throws(SolverError) {
@@ -59,6 +64,7 @@ public struct LogicalAnd: Solver {
     output[0] = count == input.count ? 1 : -1
   }
 
+  /// Writes 1 if all entries are true, −1 if one is not, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Void
   ) throws(SolverError) {

@@ -166,7 +166,7 @@ extension PathFinder {
 
   /// The cycle that the predecessors of `start` lead back into.
   @inline(never)
-  private func cycle(from start: Int, costs: [Double], predecessors: [Int32]) -> SolverError {
+  func cycle(from start: Int, costs: [Double], predecessors: [Int32]) -> SolverError {
     var node = start
     for _ in 0..<nodeCount where predecessors[node] >= 0 {
       node = Int(tails[Int(predecessors[node])])

@@ -37,7 +37,7 @@ struct PathFinder: Sendable {
   /// The useful nodes in topological order; empty where they have a cycle.
   let order: [Int32]
 
-  /// - Parameter list: the arcs as (tail, head, slot), in the order in which ties prefer them.
+  // `list` holds the arcs as (tail, head, slot), in the order in which ties prefer them.
   init(
     name: String, nodeCount: Int, list: [(Int, Int, Int)], slotCount: Int, positions: [Int32]?,
     entryCount: Int, from source: Int, to target: Int, method: ShortestPathMethod,
@@ -101,8 +101,7 @@ struct PathFinder: Sendable {
 
   /// Reads the costs, finds the path and writes 1 at the entry of each cost it pays, 0 elsewhere.
   ///
-  /// - Parameter marked: an entry to be marked besides, such as that of the source of a path whose
-  ///   nodes pay; nil for none.
+  /// `marked` is an entry to be marked besides, such as that of the source of a path whose nodes pay.
   @inline(__always)
   func solve<Scalar: BinaryFloatingPoint>(
     _ input: Span<Scalar>, into output: inout MutableSpan<Scalar>, scratch: inout PathScratch,
@@ -122,7 +121,7 @@ struct PathFinder: Sendable {
     try find(isNegative: isNegative, scratch: &scratch)
     for i in 0..<output.count { output[unchecked: i] = 0 }
     if let marked { output[marked] = 1 }
-    try mark(into: &output, predecessors: scratch.predecessors)
+    try mark(into: &output, costs: scratch.costs, predecessors: scratch.predecessors)
   }
 
   @inline(__always)
@@ -186,11 +185,11 @@ struct PathFinder: Sendable {
 
   @inline(__always)
   private func mark<Scalar: BinaryFloatingPoint>(
-    into output: inout MutableSpan<Scalar>, predecessors: [Int32]
+    into output: inout MutableSpan<Scalar>, costs: [Double], predecessors arcsBefore: [Int32]
   ) throws(SolverError) {
     let arcs = arcs.span
     let tails = tails.span
-    let predecessors = predecessors.span
+    let predecessors = arcsBefore.span
     var node = target
     var steps = 0
     while node != source {
@@ -199,8 +198,8 @@ struct PathFinder: Sendable {
       output[positions.map { Int($0[slot]) } ?? slot] = 1
       node = Int(tails[arc])
       steps += 1
-      // Rounding alone could close a cycle of predecessors, in Bellman-Ford on a cycle of cost 0.
-      if steps > nodeCount { throw .negativeCycle(nodes: [node], cost: 0) }
+      // Rounding alone can close a cycle of predecessors: Bellman-Ford on a cycle of cost about 0.
+      if steps > nodeCount { throw cycle(from: node, costs: costs, predecessors: arcsBefore) }
     }
   }
 

@@ -22,12 +22,15 @@ public struct Ranking: Solver {
     self.descending = descending
   }
 
+  /// The input's shape, which must be [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     [try checkVector(shape, solver: "Ranking")]
   }
 
+  /// Working memory of one thread for inputs of `inputCount` entries.
   public func makeScratch(inputCount: Int) -> RankScratch { RankScratch(count: inputCount) }
 
+  /// Writes the rank of each entry, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout RankScratch
   ) throws(SolverError) {
@@ -35,6 +38,7 @@ public struct Ranking: Solver {
       input, into: &output, scratch: &scratch, descending: descending, solver: "Ranking")
   }
 
+  /// Writes the rank of each entry, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout RankScratch
   ) throws(SolverError) {
@@ -71,16 +75,19 @@ public struct Sorting: Solver {
     self.descending = descending
   }
 
+  /// The input's shape, which must be [d] with d ≥ 1.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     [try checkVector(shape, solver: "Sorting")]
   }
 
+  /// Working memory of one thread for inputs of `inputCount` entries.
   public func makeScratch(inputCount: Int) -> Scratch {
     Scratch(
       ranks: RankScratch(count: inputCount), float: Array(repeating: 0, count: inputCount),
       double: Array(repeating: 0, count: inputCount))
   }
 
+  /// Writes the entries in order of size, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch
   ) throws(SolverError) {
@@ -91,6 +98,7 @@ public struct Sorting: Solver {
     for i in input.indices { output[Int(scratch.float[i])] = input[i] }
   }
 
+  /// Writes the entries in order of size, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
   ) throws(SolverError) {

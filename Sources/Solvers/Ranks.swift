@@ -70,7 +70,8 @@ extension Float: RankScalar {
 
   @inline(__always)
   static func count(
-    _ counts: inout SIMD16<Int32>, where block: SIMD16<Float>, above value: Float, orTiedAfter lane: Int
+    _ counts: inout SIMD16<Int32>, where block: SIMD16<Float>, above value: Float,
+    orTiedAfter lane: Int
   ) {
     let position = SIMD16<Float>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     var later = SIMD16<Int32>()
@@ -111,7 +112,8 @@ extension Double: RankScalar {
 
   @inline(__always)
   static func count(
-    _ counts: inout SIMD8<Int64>, where block: SIMD8<Double>, above value: Double, orTiedAfter lane: Int
+    _ counts: inout SIMD8<Int64>, where block: SIMD8<Double>, above value: Double,
+    orTiedAfter lane: Int
   ) {
     let position = SIMD8<Double>(0, 1, 2, 3, 4, 5, 6, 7)
     var later = SIMD8<Int64>()

@@ -2,6 +2,7 @@ extension ShortestPath {
   /// The nodes of a path in order, from source to target.
   ///
   /// - Parameter indicator: an output of this solver: 1 for the entries the path uses, 0 elsewhere.
+  /// - Returns: the numbers of the nodes.
   /// - Throws: `SolverError.notAPath` if the marked entries are not one path from source to target,
   ///   `wrongCount` if there are too few or too many.
   /// - Complexity: O(edges · path length).

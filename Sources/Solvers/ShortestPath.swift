@@ -21,7 +21,8 @@ public struct ShortestPath: Solver {
   public enum Layout: Sendable, Hashable {
     /// One entry for each edge, in the graph's order: shape [edges].
     case edges
-    /// A square matrix, shape [nodes, nodes]: entry [i, j] belongs to the step from node i to node j.
+    /// A square matrix, shape [nodes, nodes]: entry [i, j] belongs to the step from node i to node j
+    /// (code that indexes [to, from] has the transpose).
     ///
     /// Entries without an edge are not read, and 0 in the output. An undirected edge can cost another
     /// amount each way, as its two entries are independent. Parallel edges are an error.
@@ -125,14 +126,17 @@ public struct ShortestPath: Solver {
     return shape
   }
 
+  /// Working memory of one thread, for this graph.
   public func makeScratch(inputCount: Int) -> PathScratch { finder.makeScratch() }
 
+  /// Writes the indicator of the shortest path, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout PathScratch
   ) throws(SolverError) {
     try finder.solve(input, into: &output, scratch: &scratch, marked: nil)
   }
 
+  /// Writes the indicator of the shortest path, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout PathScratch
   ) throws(SolverError) {

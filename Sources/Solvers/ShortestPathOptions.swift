@@ -8,7 +8,8 @@ public enum ShortestPathMethod: Sendable, Hashable {
   /// one is an error.
   case dijkstra
   /// Bellman 1958, "On a routing problem"; Ford 1956, "Network flow theory". Any costs without a
-  /// negative cycle.
+  /// negative cycle. Sums are taken in `Double`, so that with `Double` costs a cycle whose cost is within
+  /// rounding of 0 may count as negative; with `Float` costs sums are practically exact.
   case bellmanFord
   /// One pass over the nodes in topological order. Any costs; the part of the graph between source and
   /// target must be acyclic.

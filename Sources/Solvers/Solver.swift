@@ -72,8 +72,10 @@ public protocol Solver: Sendable {
 }
 
 extension Solver {
+  /// The input's shape.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] { shape }
 
+  /// Solves through the `Float` form; allocates two arrays.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
   ) throws(SolverError) {
@@ -88,6 +90,7 @@ extension Solver {
   /// The solution for `input`, with memory of its own: for a look, not for a loop.
   ///
   /// - Parameter input: the entries, row-major where the solver's input has two axes.
+  /// - Returns: the entries of the output, row-major.
   /// - Throws: `SolverError` where the solver takes no such input or has no solution for it.
   public func callAsFunction(_ input: [Float]) throws(SolverError) -> [Float] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
@@ -101,6 +104,7 @@ extension Solver {
   /// The solution for `input` in double precision, with memory of its own: for a look, not for a loop.
   ///
   /// - Parameter input: the entries, row-major where the solver's input has two axes.
+  /// - Returns: the entries of the output, row-major.
   /// - Throws: `SolverError` where the solver takes no such input or has no solution for it.
   public func callAsFunction(_ input: [Double]) throws(SolverError) -> [Double] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
@@ -113,5 +117,6 @@ extension Solver {
 }
 
 extension Solver where Scratch == Void {
+  /// No working memory.
   public func makeScratch(inputCount: Int) {}
 }

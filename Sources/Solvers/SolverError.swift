@@ -50,7 +50,8 @@ extension SolverError: CustomStringConvertible {
     case .notANumber(let solver, let index):
       return "\(solver): entry \(index) is not a number; expected a number"
     case .notFinite(let solver, let index, let value):
-      return "\(solver): cost \(index) is \(value); expected a finite number whose sum along a path "
+      return
+        "\(solver): cost \(index) is \(value); expected a finite number whose sum along a path "
         + "is finite too (to close an edge, leave it out of the graph)"
     case .badParameter(let name, let value, let expected):
       return "\(name) is \(value); expected \(expected)"
@@ -67,18 +68,22 @@ extension SolverError: CustomStringConvertible {
       return "edge \(edge) leads from node \(node) to itself; expected two different nodes "
         + "(no shortest path uses a self-loop)"
     case .parallelEdges(let first, let second, let source, let target):
-      return "edges \(first) and \(second) both lead from node \(source) to node \(target); expected "
+      return
+        "edges \(first) and \(second) both lead from node \(source) to node \(target); expected "
         + "one, as a matrix has one entry for them"
     case .unreachable(let source, let target):
       return "no path leads from node \(source) to node \(target); expected a reachable target"
     case .cyclicGraph(let node):
-      return "the graph has a cycle through node \(node); the method by topological order expects none"
+      return
+        "the graph has a cycle through node \(node); the method by topological order expects none"
     case .negativeCost(let index, let value, let method):
-      return "cost \(index) is \(value); \(method) expects costs of 0 or more (use Bellman-Ford, or "
+      return
+        "cost \(index) is \(value); \(method) expects costs of 0 or more (use Bellman-Ford, or "
         + "clip or shift the costs)"
     case .negativeCycle(let nodes, let cost):
       let walk = nodes.map(String.init).joined(separator: " -> ")
-      return "the cycle \(walk) has the negative cost \(cost), so no path is shortest; expected cycles "
+      return
+        "the cycle \(walk) has the negative cost \(cost), so no path is shortest; expected cycles "
         + "of cost 0 or more (clip or shift the costs to go on)"
     case .notAPath(let reason):
       return "not a path: \(reason)"

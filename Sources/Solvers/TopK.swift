@@ -32,12 +32,14 @@ public struct TopK: Solver {
     self.k = k
   }
 
+  /// The input's shape, which must be [d] with d ≥ k.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     let count = try checkVector(shape, solver: "TopK")
     try check(count: count)
     return shape
   }
 
+  /// Working memory of one thread for inputs of `inputCount` entries.
   public func makeScratch(inputCount: Int) -> Scratch {
     let kept = k <= Self.longestScan ? k : 0
     return Scratch(
@@ -46,6 +48,7 @@ public struct TopK: Solver {
       ranks: RankScratch(count: kept > 0 ? 0 : inputCount))
   }
 
+  /// Writes the indicator of the k largest entries, in single precision.
   public func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Scratch
   ) throws(SolverError) {
@@ -63,6 +66,7 @@ public struct TopK: Solver {
     }
   }
 
+  /// Writes the indicator of the k largest entries, in double precision.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
   ) throws(SolverError) {

@@ -14,7 +14,8 @@ import Testing
     let directed = try Graph(nodeCount: 3, edges: pairs)
     #expect(try directed.matrix(of: [1, 2, 4] as [Float]) == [[0, 5, 0], [0, 0, 2], [0, 0, 0]])
     let undirected = try Graph(nodeCount: 3, edges: pairs, directed: false)
-    #expect(try undirected.matrix(of: [1, 2, 4] as [Float]) == [[0, 5, 0], [5, 0, 2], [0, 2, 0]])
+    #expect(
+      try undirected.matrix(of: [1, 2, 4] as [Float]) == [[0, 5, 0], [5, 0, 2], [0, 2, 0]])
     #expect(throws: SolverError.self) { try directed.matrix(of: [1] as [Float]) }
   }
 

@@ -16,7 +16,8 @@ struct TestGenerator: RandomNumberGenerator {
 
   /// Multiples of 1/1024, which `Float` holds exactly, so that both precisions have one answer.
   mutating func fine(_ count: Int, from low: Int, to high: Int) -> [Double] {
-    (0..<count).map { _ in Double(Int.random(in: (1024 * low)...(1024 * high), using: &self)) / 1024 }
+    (0..<count).map { _ in Double(Int.random(in: (1024 * low)...(1024 * high), using: &self)) / 1024
+    }
   }
 
   /// Small integers, full of ties.
@@ -36,8 +37,8 @@ struct TestGenerator: RandomNumberGenerator {
 /// a better ⟨input, output⟩; both precisions agree; every entry of the output is written; and a scratch
 /// that has seen other inputs changes nothing. Returns what is wrong, one line a fault.
 ///
-/// - Parameter feasible: all feasible outputs.
-/// - Parameter inputs: values that `Float` holds exactly, small enough for sums to be exact.
+/// `feasible` are all feasible outputs. `inputs` must be values that `Float` holds exactly, small
+/// enough for sums to be exact.
 func checkSolver<S: Solver>(
   _ solver: S, feasible: [[Double]], inputs: [[Double]]
 ) -> [String] {

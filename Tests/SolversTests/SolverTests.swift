@@ -38,7 +38,10 @@ private struct Largest: Solver {
       (.notANumber(solver: "S", index: 4), "entry 4"),
       (.notFinite(solver: "S", index: 4, value: .infinity), "cost 4 is inf"),
       (.badParameter(name: "k", value: "0", expected: "at least 1"), "k is 0; expected at least 1"),
-      (.missingNode(node: 9, edge: 2, nodeCount: 9), "edge 2 names node 9; expected a node from 0 to 8"),
+      (
+        .missingNode(node: 9, edge: 2, nodeCount: 9),
+        "edge 2 names node 9; expected a node from 0 to 8"
+      ),
       (.missingNode(node: 9, edge: nil, nodeCount: 9), "node 9 is not in the graph"),
       (.unknownName(name: "x", edge: 3), "edge 3 names node \"x\""),
       (.duplicateName(name: "x"), "\"x\""),

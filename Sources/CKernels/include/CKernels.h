@@ -6,6 +6,7 @@
 
 #include "instruction_sets.h"
 #include "random_kernels.h"
+#include "reduction_kernels.h"
 #include "trace_context.h"
 #include "maths_kernels.h"
 
@@ -14,6 +15,7 @@
 typedef struct ck_table {
   ck_instruction_set instruction_set;
   ck_random_kernels random;
+  ck_reduction_kernels reduction;
   ck_maths_kernels maths;
 } ck_table;
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #if defined(__APPLE__)
+// The interface that is not deprecated.
+#define ACCELERATE_NEW_LAPACK
 #include <Accelerate/Accelerate.h>
 #elif defined(__linux__)
 #include <dlfcn.h>

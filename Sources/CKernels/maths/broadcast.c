@@ -93,8 +93,8 @@ static void run_plane(
       for (size_t j = 0; j < columns; j += CHUNK) {
         size_t n = columns - j < CHUNK ? columns - j : CHUNK;
         for (int p = 0; p < operands; p++) {
-          const char *x =
-              base[p] + ((int64_t)i * row_strides[p] + (int64_t)j * strides[p]) * (int64_t)in[p].size;
+          int64_t skipped = (int64_t)i * row_strides[p] + (int64_t)j * strides[p];
+          const char *x = base[p] + skipped * (int64_t)in[p].size;
           steps[p] = strides[p] != 0;
           pointers[p] = x;
           if (strides[p] != 0 && strides[p] != 1) {

@@ -35,6 +35,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
 
   func compute(_ inputs: [Value]) throws -> Value {
     let theta = Array(inputs[..<leafCount])
+    try call.settings.checkDerivative(order)
     let forward = try call.forward(theta)
     let others = inputs[leafCount...].map { value in
       value.withElements {
@@ -74,15 +75,10 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   /// Σ ⟨g, yᵢ − b⟩ s(zᵢ)
   private func cotangent(_ forward: Forward, _ g: [Double]) throws -> ([Double], Double) {
     let (baseline, factor) = try call.baseline(forward)
-    let (m, d) = (forward.outputWidth, forward.inputWidth)
-    let sampler = forward.reduction.sampler
-    let sums = try forward.reduction.sums(width: d, needsNoise: true) { block, sums in
-      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
-      for i in 0..<block.samples.count {
-        let weight = weight(block.outputs + i * m, g, baseline, block.row * m, m)
-        let s = block.noise + i * d
-        for k in 0..<d { sums[k] += weight * Double(s[k]) }
-      }
+    let offsets = products(g, baseline, forward)
+    let sums = try forward.reduction.sums(width: forward.inputWidth) { block, sums in
+      let weights = block.outputWeights(g, offset: offsets[block.row])
+      block.addScores(weights: weights, to: sums)
     }
     return (sums, factor)
   }
@@ -90,15 +86,8 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   /// Σ (yᵢ − b) ⟨s(zᵢ), u⟩
   private func tangent(_ forward: Forward, _ u: [Double]) throws -> ([Double], Double) {
     let (baseline, factor) = try call.baseline(forward)
-    let (m, d) = (forward.outputWidth, forward.inputWidth)
-    let sampler = forward.reduction.sampler
-    let sums = try forward.reduction.sums(width: m, needsNoise: true) { block, sums in
-      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
-      for i in 0..<block.samples.count {
-        let weight = product(block.noise + i * d, u, block.row * d, d)
-        let y = block.outputs + i * m
-        for j in 0..<m { sums[j] += weight * (Double(y[j]) - baseline[block.row * m + j]) }
-      }
+    let sums = try forward.reduction.sums(width: forward.outputWidth) { block, sums in
+      addDeviations(block, weights: block.scoreWeights(u), from: baseline, forward, to: sums)
     }
     return (sums, factor)
   }
@@ -107,22 +96,13 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   private func secondCotangent(
     _ forward: Forward, _ g: [Double], _ u: [Double]
   ) throws -> ([Double], Double) {
-    let (baseline, factor) = try call.baseline(forward)
-    let (m, d) = (forward.outputWidth, forward.inputWidth)
-    let sampler = forward.reduction.sampler
-    let sums = try forward.reduction.sums(width: d, needsNoise: true) { block, sums in
-      sampler.scoreDerivative(block.noise, into: block.room, count: block.samples.count * d)
-      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
-      for i in 0..<block.samples.count {
-        let weight = weight(block.outputs + i * m, g, baseline, block.row * m, m)
-        let s = block.noise + i * d
-        let derivative = block.room + i * d
-        let along = product(s, u, block.row * d, d)
-        for k in 0..<d {
-          sums[k] +=
-            weight * (Double(s[k]) * along - Double(derivative[k]) * u[block.row * d + k])
-        }
-      }
+    let (baseline, factor) = try call.baseline(forward, isEven: true)
+    let offsets = products(g, baseline, forward)
+    let sums = try forward.reduction.sums(width: forward.inputWidth) { block, sums in
+      let weights = block.outputWeights(g, offset: offsets[block.row])
+      let along = zip(weights, block.scoreWeights(u)).map { $0 * $1 }
+      block.addScores(weights: along, to: sums)
+      block.subtractDerivatives(weights: weights, times: u, from: sums)
     }
     return (sums, factor)
   }
@@ -131,42 +111,35 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   private func secondTangent(
     _ forward: Forward, _ u: [Double], _ v: [Double]
   ) throws -> ([Double], Double) {
-    let (baseline, factor) = try call.baseline(forward)
-    let (m, d) = (forward.outputWidth, forward.inputWidth)
-    let sampler = forward.reduction.sampler
+    let (baseline, factor) = try call.baseline(forward, isEven: true)
     let uv = zip(u, v).map { $0 * $1 }
-    let sums = try forward.reduction.sums(width: m, needsNoise: true) { block, sums in
-      sampler.scoreDerivative(block.noise, into: block.room, count: block.samples.count * d)
-      sampler.score(block.noise, into: block.noise, count: block.samples.count * d)
-      for i in 0..<block.samples.count {
-        let s = block.noise + i * d
-        let weight =
-          product(s, u, block.row * d, d) * product(s, v, block.row * d, d)
-          - product(block.room + i * d, uv, block.row * d, d)
-        let y = block.outputs + i * m
-        for j in 0..<m { sums[j] += weight * (Double(y[j]) - baseline[block.row * m + j]) }
-      }
+    let sums = try forward.reduction.sums(width: forward.outputWidth) { block, sums in
+      var weights = block.scoreWeights(u)
+      let (others, curvatures) = (block.scoreWeights(v), block.derivativeWeights(uv))
+      for i in weights.indices { weights[i] = weights[i] * others[i] - curvatures[i] }
+      addDeviations(block, weights: weights, from: baseline, forward, to: sums)
     }
     return (sums, factor)
   }
 
-  /// ⟨g, y − b⟩ for one sample.
-  @inline(__always)
-  private func weight(
-    _ y: UnsafePointer<Scalar>, _ g: [Double], _ baseline: [Double], _ start: Int, _ count: Int
-  ) -> Double {
-    var sum = 0.0
-    for j in 0..<count { sum += g[start + j] * (Double(y[j]) - baseline[start + j]) }
-    return sum
+  /// ⟨g, b⟩ for each row.
+  private func products(_ g: [Double], _ baseline: [Double], _ forward: Forward) -> [Double] {
+    let width = forward.outputWidth
+    return (0..<forward.rows).map { row in
+      (row * width..<(row + 1) * width).reduce(0) { $0 + g[$1] * baseline[$1] }
+    }
   }
 
-  @inline(__always)
-  private func product(
-    _ a: UnsafePointer<Scalar>, _ b: [Double], _ start: Int, _ count: Int
-  ) -> Double {
-    var sum = 0.0
-    for k in 0..<count { sum += Double(a[k]) * b[start + k] }
-    return sum
+  /// sums[j] += Σᵢ wᵢ (yᵢⱼ − bⱼ)
+  private func addDeviations(
+    _ block: BlockSums<Scalar>, weights: [Double], from baseline: [Double], _ forward: Forward,
+    to sums: UnsafeMutablePointer<Double>
+  ) {
+    block.addOutputs(weights: weights, to: sums)
+    let total = weights.reduce(0, +)
+    for j in 0..<forward.outputWidth {
+      sums[j] -= total * baseline[block.row * forward.outputWidth + j]
+    }
   }
 
   // MARK: Differentiation
@@ -179,7 +152,10 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
     let needsTheta = (0..<leafCount).contains(where: needed)
     func leaves(_ packed: () throws -> Value) throws -> [Value?] {
       guard needsTheta else { return [Value?](repeating: nil, count: leafCount) }
-      return unpackedInputs(try packed(), like: theta)
+      let cotangents = unpackedInputs(try packed(), like: theta)
+      // Multiplicative noise is additive for log |θ|, whose derivative is 1/θ.
+      return call.settings.noise.action == .additive
+        ? cotangents : zip(cotangents, theta).map { $0 / $1 }
     }
     func other(_ index: Int, _ value: () throws -> Value) throws -> [Value?] {
       [needed(leafCount + index) ? try value() : nil]
@@ -206,7 +182,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   }
 
   /// [rows, input width] cut into the leaves.
-  private func unpackedInputs(_ packed: Value, like theta: [Value]) -> [Value?] {
+  private func unpackedInputs(_ packed: Value, like theta: [Value]) -> [Value] {
     var start = 0
     return theta.map { leaf in
       let count = leaf.count / leaf.shape[0]
@@ -221,14 +197,35 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
 
   /// A mapped axis becomes more rows, with the same noise.
   func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value {
-    let merged = zip(physical, isMapped).map { value, isMapped in
-      let whole =
-        isMapped ? value : value.broadcast(to: value.shape.inserting(count, at: 0))
-      var shape: Shape = [whole.shape[0] * whole.shape[1]]
-      for axis in 2..<whole.rank { shape.append(whole.shape[axis]) }
-      return whole.reshaped(shape)
-    }
-    let output = try apply(self, merged)
+    let output = try apply(self, PerturbedBatch.merged(physical, isMapped, count))
     return output.reshaped([count, output.shape[0] / count, output.shape[1]])
+  }
+}
+
+extension PerturbedSettings {
+  /// Checks that the noise has what the estimate of an order needs.
+  fileprivate func checkDerivative<Scalar>(
+    _ order: PerturbedNode<Scalar>.Order
+  ) throws(PerturbationError) {
+    switch order {
+    case .value: return
+    case .cotangent, .tangent: try checkScore()
+    case .secondCotangent, .secondTangent:
+      try checkScore()
+      if !noise.hasScoreDerivative {
+        throw .unsupportedDerivative(
+          "the second derivative of a function perturbed with \(noise.name) noise is not supported: "
+            + "it needs a score with a derivative, expected normal, gumbel or logistic noise")
+      }
+    }
+  }
+
+  /// Checks that the noise has a score.
+  func checkScore() throws(PerturbationError) {
+    if !noise.hasScore {
+      throw .unusableNoise(
+        "\(noise.name) noise has no score −d/dz log p(z), which derivatives need, and was accepted "
+          + "for values only")
+    }
   }
 }

@@ -8,36 +8,31 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
   let rows: Int
   let layout: ExampleLayout
   let executor: SampleExecutor
-  /// Outputs [rows, samples, width] that earlier passes left, or that this pass is to leave.
+  /// Outputs that an earlier pass left, or that this pass is to leave.
   let kept: KeptOutputs<Scalar>?
   /// Outputs of the first samples of row 0, from finding out the output's shape.
-  let probe: (samples: Int, outputs: [Scalar])?
+  var probe: (samples: Int, outputs: [Scalar])?
 
-  /// What is known of the samples of one block when they are reduced.
-  struct Block {
-    let row: Int
-    let samples: Range<Int>
-    /// y: [samples, width].
-    let outputs: UnsafePointer<Scalar>
-    /// z: [samples, input width], where asked for.
-    let noise: UnsafeMutablePointer<Scalar>
-    /// Room for as many numbers as `noise` has.
-    let room: UnsafeMutablePointer<Scalar>
-    let room2: UnsafeMutablePointer<Scalar>
+  /// The same for later passes.
+  var withoutProbe: SampleReduction {
+    var copy = self
+    copy.probe = nil
+    return copy
   }
 
   /// Sums over the samples of each row: [rows, width].
   ///
   /// - Parameters:
   ///   - width: How many sums there are for each row.
-  ///   - needsNoise: Whether `body` reads the noise.
   ///   - body: Adds the contributions of one block to its sums, which start from 0. Called from
   ///     several threads.
+  /// - Returns: The sums.
+  /// - Throws: What the evaluation of a block throws.
   func sums(
-    width: Int, needsNoise: Bool, _ body: (Block, _ sums: UnsafeMutablePointer<Double>) -> Void
+    width: Int, _ body: (BlockSums<Scalar>, _ sums: UnsafeMutablePointer<Double>) -> Void
   ) throws -> [Double] {
     var totals = [Double](repeating: 0, count: rows * width)
-    try forEachBlock(needsNoise: needsNoise) { block in
+    try forEachBlock { block in
       var partial = [Double](repeating: 0, count: width)
       partial.withUnsafeMutableBufferPointer { sums in
         if let start = sums.baseAddress { body(block, start) }
@@ -50,108 +45,51 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
   }
 
   /// Runs `body` on every block and hands its results to `combine`, row by row in block order.
+  ///
+  /// - Parameter range: The blocks of each row to run; nil for all.
   func forEachBlock<Result>(
-    needsNoise: Bool, _ body: (Block) -> Result,
+    blocks range: Range<Int>? = nil, _ body: (BlockSums<Scalar>) throws -> Result,
     combine: (_ row: Int, _ samples: Range<Int>, Result) throws -> Void
   ) throws {
-    let blocks = plan.blockCount
-    try executor.run(blocks: rows * blocks) {
-      Worker(self)
-    } body: { unit, worker in
-      let row = unit / blocks
-      let samples = plan.block(unit % blocks)
-      let outputs = try worker.outputs(row: row, samples: samples)
-      try checkFinite(outputs, samples: samples)
-      if needsNoise { sampler.draw(row: row, samples: samples, into: worker.noise) }
-      return body(
-        Block(
-          row: row, samples: samples, outputs: outputs, noise: worker.noise, room: worker.room,
-          room2: worker.room2))
+    let blocks = range ?? 0..<plan.blockCount
+    if blocks.isEmpty { return }
+    try executor.run(blocks: rows * blocks.count) {
+      BlockSums(self)
+    } body: { unit, block in
+      try block.load(
+        row: unit / blocks.count, samples: plan.block(blocks.lowerBound + unit % blocks.count))
+      return try body(block)
     } combine: { unit, result in
-      try combine(unit / blocks, plan.block(unit % blocks), result)
-    }
-  }
-
-  private func checkFinite(_ outputs: UnsafePointer<Scalar>, samples: Range<Int>) throws {
-    let width = layout.width
-    // One sum tells whether there is anything to look for: x − x is 0 for finite x only.
-    var sum: Scalar = 0
-    for i in 0..<samples.count * width { sum += outputs[i] - outputs[i] }
-    if sum == 0 { return }
-    for i in 0..<samples.count * width where !outputs[i].isFinite {
-      let sample = samples.lowerBound + i / width
-      throw PerturbationError.nonFiniteOutput(
-        sample: sample, key: sampler.key.child(UInt64(sample)), index: i % width,
-        value: outputs[i].asDouble)
-    }
-  }
-
-  /// One thread's memory.
-  private final class Worker {
-    private let reduction: SampleReduction
-    private let workspace: any BlockWorkspace<Scalar>
-    private let buffer: UnsafeMutablePointer<Scalar>
-    let noise: UnsafeMutablePointer<Scalar>
-    let room: UnsafeMutablePointer<Scalar>
-    let room2: UnsafeMutablePointer<Scalar>
-
-    init(_ reduction: SampleReduction) {
-      self.reduction = reduction
-      let samples = reduction.plan.samplesPerBlock
-      workspace = reduction.evaluator.makeWorkspace(reduction.sampler, samplesPerBlock: samples)
-      buffer = .allocate(capacity: samples * reduction.layout.width)
-      noise = .allocate(capacity: samples * reduction.sampler.width)
-      room = .allocate(capacity: samples * reduction.sampler.width)
-      room2 = .allocate(capacity: samples * reduction.sampler.width)
-    }
-
-    deinit {
-      buffer.deallocate()
-      noise.deallocate()
-      room.deallocate()
-      room2.deallocate()
-    }
-
-    func outputs(row: Int, samples: Range<Int>) throws -> UnsafePointer<Scalar> {
-      if let kept = reduction.kept, kept.isComplete {
-        return UnsafePointer(kept.pointer(row: row, sample: samples.lowerBound))
-      }
-      let memory =
-        reduction.kept?.pointer(row: row, sample: samples.lowerBound) ?? buffer
-      var remaining = samples
-      var start = memory
-      if row == 0, samples.lowerBound == 0, let probe = reduction.probe {
-        start.update(from: probe.outputs, count: probe.outputs.count)
-        start += probe.outputs.count
-        remaining = probe.samples..<samples.upperBound
-      }
-      if !remaining.isEmpty {
-        var layout: ExampleLayout? = reduction.layout
-        let target = start
-        try workspace.evaluate(row: row, samples: remaining, layout: &layout) { _ in target }
-      }
-      return UnsafePointer(memory)
+      try combine(
+        unit / blocks.count, plan.block(blocks.lowerBound + unit % blocks.count), result)
     }
   }
 }
 
-/// Outputs of all samples, for a pullback that follows.
+/// Outputs of all samples, for a pullback that follows: numbers, or for one-hot outputs the indices
+/// of their ones.
 final class KeptOutputs<Scalar: TensorFloatingPoint>: @unchecked Sendable {
-  private let memory: UnsafeMutablePointer<Scalar>
+  private let memory: UnsafeMutableRawPointer
   private let samples: Int
-  private let width: Int
+  private let bytesPerSample: Int
   /// Set once, when the pass that writes the outputs has ended.
   var isComplete = false
 
-  init(rows: Int, samples: Int, width: Int) {
+  /// Bytes for one sample.
+  static func bytesPerSample(width: Int, oneHot: Bool) -> Int {
+    oneHot ? MemoryLayout<Int32>.size : width * MemoryLayout<Scalar>.size
+  }
+
+  init(rows: Int, samples: Int, bytesPerSample: Int) {
     self.samples = samples
-    self.width = width
-    memory = .allocate(capacity: Swift.max(rows * samples * width, 1))
+    self.bytesPerSample = bytesPerSample
+    memory = .allocate(
+      byteCount: Swift.max(rows * samples * bytesPerSample, 1), alignment: 64)
   }
 
   deinit { memory.deallocate() }
 
-  func pointer(row: Int, sample: Int) -> UnsafeMutablePointer<Scalar> {
-    memory + (row * samples + sample) * width
+  func pointer(row: Int, sample: Int) -> UnsafeMutableRawPointer {
+    memory + (row * samples + sample) * bytesPerSample
   }
 }

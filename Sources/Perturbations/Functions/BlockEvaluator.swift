@@ -8,8 +8,15 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// calling the function.
   func knownOutput(for input: ExampleLayout) throws -> ExampleLayout?
 
+  /// Whether outputs are one-hot and given by the index of their one.
+  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool
+
   /// Memory for one thread.
   func makeWorkspace(_ sampler: Sampler<Scalar>, samplesPerBlock: Int) -> any BlockWorkspace<Scalar>
+}
+
+extension BlockEvaluator {
+  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool { false }
 }
 
 /// What one thread needs to evaluate a function.
@@ -19,18 +26,36 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   /// Evaluates the function at the perturbed inputs of a range of samples of one row.
   ///
   /// - Parameters:
+  ///   - row: The example of the batch.
   ///   - samples: At most as many as a block has.
   ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
   ///   - output: Gives the memory for [samples, output width], once the width is known.
+  /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output.
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws
 
+  /// Whether outputs are one-hot: blocks are then evaluated by ``evaluateOneHot(row:samples:into:)``.
+  var isOneHot: Bool { get }
+
+  /// Writes the index of the one in each sample's output.
+  func evaluateOneHot(row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>) throws
+
   /// Evaluates the function at θ itself.
   func evaluateUnperturbed(
     row: Int, layout: inout ExampleLayout?, output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws
+}
+
+extension BlockWorkspace {
+  var isOneHot: Bool { false }
+
+  func evaluateOneHot(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
+  ) throws {
+    trap("Perturbed", "the outputs are not one-hot")
+  }
 }
 
 /// The shapes and types of a tree's leaves for one example.

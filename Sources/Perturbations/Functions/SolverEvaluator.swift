@@ -13,31 +13,34 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) -> any BlockWorkspace<Scalar> {
-    SolverWorkspace(solver, sampler, samplesPerBlock: samplesPerBlock)
+    SolverWorkspace(
+      solver, sampler, samplesPerBlock: samplesPerBlock, isOneHot: isOneHot(sampler))
+  }
+
+  /// The argmax comes straight from the noise, without a buffer of inputs.
+  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool {
+    solver is ArgMax && sampler.direct != nil
   }
 }
 
 private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: BlockWorkspace {
+  let isOneHot: Bool
   private let solver: S
   private let sampler: Sampler<Scalar>
   private var scratch: S.Scratch
   private let count: Int
   private let inputs: UnsafeMutablePointer<Scalar>
-  private let winners: UnsafeMutablePointer<Int32>
 
-  init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int) {
+  init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int, isOneHot: Bool) {
     self.solver = solver
     self.sampler = sampler
+    self.isOneHot = isOneHot
     count = sampler.width
     scratch = solver.makeScratch(inputCount: count)
-    inputs = .allocate(capacity: samplesPerBlock * count)
-    winners = .allocate(capacity: samplesPerBlock)
+    inputs = .allocate(capacity: (isOneHot ? 1 : samplesPerBlock) * count)
   }
 
-  deinit {
-    inputs.deallocate()
-    winners.deallocate()
-  }
+  deinit { inputs.deallocate() }
 
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
@@ -45,32 +48,21 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   ) throws {
     guard let width = layout?.width else { trap("Perturbed", "a solver's output has no shape") }
     let outputs = output(width)
-    if solver is ArgMax, case .standard(let distribution) = sampler.noise.kind {
-      argMax(distribution, row: row, samples: samples, into: outputs)
-      return
-    }
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
-    for position in 0..<samples.count {
-      try solve(
-        inputs + position * count, outputs + position * width, width,
-        sample: samples.lowerBound + position)
-    }
+    try solve(inputs, outputs, width, samples: samples)
   }
 
-  /// The argmax of each sample straight from its noise.
-  private func argMax(
-    _ distribution: RandomDistribution, row: Int, samples: Range<Int>,
-    into outputs: UnsafeMutablePointer<Scalar>
-  ) {
-    sampler.leaves[0].theta.withElements { pointer in
+  func evaluateOneHot(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
+  ) throws {
+    guard let distribution = sampler.direct else { return }
+    sampler.origins[0].withElements { pointer in
       let theta = UnsafeBufferPointer(
         start: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
       Scalar.argmaxSamples(
         sampler.block(distribution, 0, row, samples), theta: theta, sigma: sampler.sigma,
-        into: UnsafeMutableBufferPointer(start: winners, count: samples.count))
+        into: UnsafeMutableBufferPointer(start: index, count: samples.count))
     }
-    outputs.update(repeating: 0, count: samples.count * count)
-    for position in 0..<samples.count { outputs[position * count + Int(winners[position])] = 1 }
   }
 
   func evaluateUnperturbed(
@@ -80,30 +72,39 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     sampler.leaves[0].theta.withElements { pointer in
       inputs.update(from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
     }
-    try solve(inputs, output(width), width, sample: -1)
+    try solve(inputs, output(width), width, samples: -1..<0)
   }
 
+  /// Solves for the inputs of some samples; the type is settled once for all of them.
   private func solve(
     _ input: UnsafeMutablePointer<Scalar>, _ output: UnsafeMutablePointer<Scalar>, _ width: Int,
-    sample: Int
+    samples: Range<Int>
   ) throws {
+    var position = 0
     do {
       if Scalar.self == Float.self {
-        let span = Span(
-          _unsafeStart: UnsafeRawPointer(input).assumingMemoryBound(to: Float.self), count: count)
-        var result = MutableSpan(
-          _unsafeStart: UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self),
-          count: width)
-        try solver.solve(span, into: &result, scratch: &scratch)
+        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Float.self)
+        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self)
+        while position < samples.count {
+          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+          try solver.solve(
+            Span(_unsafeStart: input + position * count, count: count), into: &result,
+            scratch: &scratch)
+          position += 1
+        }
       } else {
-        let span = Span(
-          _unsafeStart: UnsafeRawPointer(input).assumingMemoryBound(to: Double.self), count: count)
-        var result = MutableSpan(
-          _unsafeStart: UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self),
-          count: width)
-        try solver.solve(span, into: &result, scratch: &scratch)
+        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
+        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
+        while position < samples.count {
+          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+          try solver.solve(
+            Span(_unsafeStart: input + position * count, count: count), into: &result,
+            scratch: &scratch)
+          position += 1
+        }
       }
     } catch {
+      let sample = samples.lowerBound + position
       throw PerturbationError.functionFailed(
         sample: sample, key: sampler.key.child(UInt64(Swift.max(sample, 0))), error: error)
     }

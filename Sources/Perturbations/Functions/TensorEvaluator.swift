@@ -37,14 +37,9 @@ private final class TensorWorkspace<
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    let inputs = sampler.leaves.indices.map { leaf in
-      let shape = sampler.leaves[leaf].theta.shape.replacing(0, with: samples.count)
-      return Value.dense(shape, Scalar.elementType) { pointer in
-        sampler.perturb(
-          leaf: leaf, row: row, samples: samples, into: pointer.assumingMemoryBound(to: Scalar.self))
-      }
-    }
-    try evaluate(inputs, samples: samples, layout: &layout, output: output)
+    try evaluate(
+      sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
+      output: output)
   }
 
   func evaluateUnperturbed(
@@ -99,7 +94,8 @@ private final class TensorWorkspace<
         path: result.leafPaths[position], type: value.type)
     }
     if layout == nil { evaluator.output.learn(result) }
-    let found = ExampleLayout(shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
+    let found = ExampleLayout(
+      shapes: values.map { $0.shape.removing(0) }, types: values.map(\.type))
     try ExampleLayout.check(&layout, found, sample: sample, key: sampler.key)
     return found.width
   }

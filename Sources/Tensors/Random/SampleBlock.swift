@@ -1,4 +1,4 @@
-internal import CKernels
+package import CKernels
 
 /// The noise of a run of samples of one leaf.
 ///
@@ -39,7 +39,8 @@ package struct SampleBlock: Sendable {
     self.count = count
   }
 
-  var kernelBlock: ck_sample_block {
+  /// The block as the kernels take it.
+  package var kernelBlock: ck_sample_block {
     ck_sample_block(
       key: key.kernelKey, distribution: distribution.kernelValue,
       first_sample: UInt64(firstSample), samples: samples, leaf: UInt64(leaf),
@@ -144,5 +145,22 @@ extension RandomScalar {
       noise.count == out.count, "scoreDerivative: \(noise.count) elements into \(out.count)")
     guard let input = noise.baseAddress, let start = out.baseAddress else { return }
     randomKernels.scoreDerivative(distribution.kernelValue, input, out.count, start)
+  }
+
+  /// Writes the draws that JAX's transformations make of given words in the place of random bits.
+  ///
+  /// The draw increases with the word, so that evenly spread words give evenly spread quantiles;
+  /// `Double` takes the word as the high half of its 64 bits.
+  ///
+  /// - Precondition: a distribution other than `rademacher`; as many words as elements.
+  package static func transform(
+    _ words: UnsafeBufferPointer<UInt32>, to distribution: RandomDistribution,
+    into out: UnsafeMutableBufferPointer<Self>
+  ) {
+    requireRandom(
+      words.count == out.count && distribution != .rademacher,
+      "transform: \(words.count) words into \(out.count) draws of \(distribution)")
+    guard let input = words.baseAddress, let start = out.baseAddress else { return }
+    randomKernels.transform(distribution.kernelValue, input, out.count, start)
   }
 }

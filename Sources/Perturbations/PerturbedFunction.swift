@@ -1,0 +1,74 @@
+public import Tensors
+
+/// The decorator form of ``Perturbed``: a variable that holds a function, perturbed.
+///
+/// ```swift
+/// @PerturbedFunction(samples: 1_000_000, sigma: 0.5, noise: .gumbel)
+/// var softArgMax = { (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5) }
+///
+/// try softArgMax(theta)                               // key from RandomKey.withDefault
+/// try $softArgMax(theta, key: RandomKey(1))           // key given
+/// try $softArgMax(batch, batched: true)
+/// ```
+///
+/// Parameters out of range are reported by the first call.
+@propertyWrapper
+public struct PerturbedFunction<Input: Tree & Sendable, Output: Tree & Sendable>: Sendable {
+  private let result: Result<Perturbed<Input, Output>, PerturbationError>
+
+  /// Perturbs the function that the variable is initialised with.
+  ///
+  /// - Parameters:
+  ///   - wrappedValue: A function of one example, written with tensors.
+  ///   - samples: The number N of evaluations.
+  ///   - sigma: The scale σ of the noise.
+  ///   - noise: The noise.
+  ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
+  ///   - batched: Whether the variable's function takes batches.
+  ///   - sequential: Evaluates one sample at a time.
+  public init(
+    wrappedValue: @escaping @Sendable (Input) throws -> Output, samples: Int, sigma: Double,
+    noise: Noise = .normal, baseline: Baseline = .none,
+    sampling: Sampling = .independent, batched: Bool = false,
+    sequential: Bool = false
+  ) {
+    self.batched = batched
+    result = Result { () throws(PerturbationError) in
+      try Perturbed(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        sequential: sequential,
+        wrappedValue)
+    }
+  }
+
+  private let batched: Bool
+
+  /// The perturbed function, with the task-local default key.
+  public var wrappedValue: @Sendable (Input) throws -> Output {
+    { [result, batched] in try result.get()($0, batched: batched) }
+  }
+
+  /// The perturbed function, to be called with a key or on a batch.
+  public var projectedValue: Call { Call(result: result, batched: batched) }
+
+  /// A perturbed function, or why there is none.
+  public struct Call: Sendable {
+    let result: Result<Perturbed<Input, Output>, PerturbationError>
+    let batched: Bool
+
+    /// The perturbed function.
+    ///
+    /// - Throws: ``PerturbationError`` for parameters out of range.
+    public func get() throws(PerturbationError) -> Perturbed<Input, Output> { try result.get() }
+
+    /// The mean of the function's outputs at the perturbed inputs.
+    ///
+    /// - Throws: ``PerturbationError``, also for parameters out of range.
+    public func callAsFunction(
+      _ input: Input, key: RandomKey? = nil, batched: Bool? = nil
+    ) throws -> Output {
+      try result.get()(input, key: key, batched: batched ?? self.batched)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+public import Tensors
+
+/// A perturbed function with extra arguments, which are handed to the function as they are: neither
+/// perturbed nor differentiated.
+///
+/// ```swift
+/// let route = try PerturbedWith(samples: 1000, sigma: 0.1) {
+///   (cost: Tensor<Float>, limit: Tensor<Float>) in …
+/// }
+/// try route(cost, limit, key: key)
+/// ```
+public struct PerturbedWith<
+  Input: Tree & Sendable, Arguments: Tree & Sendable, Output: Tree & Sendable
+>: Sendable {
+  private let perturbed: @Sendable (Arguments) throws -> Perturbed<Input, Output>
+
+  /// Perturbs a function in its first argument.
+  ///
+  /// - Parameters:
+  ///   - samples: The number N of evaluations.
+  ///   - sigma: The scale σ of the noise.
+  ///   - noise: The noise.
+  ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
+  ///   - sequential: Evaluates one sample at a time.
+  ///   - threads: How many threads take part; nil for one per processor.
+  ///   - function: Of one example and the arguments, written with tensors.
+  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
+  public init(
+    samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
+    sampling: Sampling = .independent, sequential: Bool = false, threads: Int? = nil,
+    _ function: @escaping @Sendable (Input, Arguments) throws -> Output
+  ) throws(PerturbationError) {
+    let settings = PerturbedSettings(
+      samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
+      outputBudget: defaultOutputBudget, sampling: sampling)
+    try settings.validate()
+    perturbed = { arguments in
+      try Perturbed(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        sequential: sequential,
+        threads: threads
+      ) { try function($0, arguments) }
+    }
+  }
+
+  /// The mean of the function's outputs at the perturbed inputs.
+  ///
+  /// - Parameters:
+  ///   - input: θ.
+  ///   - arguments: Handed to every evaluation. A tensor in it that is being differentiated is an
+  ///     error; wrap it in `withoutGradient`.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - batched: Whether leaves of the input (not of the arguments) have a batch axis in front.
+  /// - Returns: The mean, in the structure of the function's output.
+  /// - Throws: ``PerturbationError``.
+  public func callAsFunction(
+    _ input: Input, _ arguments: Arguments, key: RandomKey? = nil, batched: Bool = false
+  ) throws -> Output {
+    try perturbed(arguments)(input, key: key, batched: batched)
+  }
+}
