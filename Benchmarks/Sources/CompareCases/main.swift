@@ -1,0 +1,61 @@
+// Runs the cases of the comparison, one request a line on standard input, one answer a line on
+// standard output. Started and driven by compare/compare.py.
+
+import Foundation
+import Perturbations
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+func peakMemory() -> Int {
+  var usage = rusage()
+  #if canImport(Glibc)
+    getrusage(RUSAGE_SELF, &usage)
+    return usage.ru_maxrss * 1024
+  #else
+    getrusage(RUSAGE_SELF, &usage)
+    return usage.ru_maxrss
+  #endif
+}
+
+func seconds(_ duration: Duration) -> Double {
+  Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+}
+
+func answer(_ request: Request, _ prepared: inout PreparedCase?) throws -> Response {
+  switch request.action {
+  case .prepare:
+    guard let setup = request.setup else { throw CaseError("no setup") }
+    prepared = try prepare(setup)
+    return Response()
+  case .run:
+    guard let prepared, let seed = request.seed else { throw CaseError("nothing prepared") }
+    let repeats = request.repeats ?? 1
+    var outputs = Outputs()
+    let duration = try ContinuousClock().measure {
+      for _ in 0..<repeats { outputs = try prepared(seed) }
+    }
+    return Response(
+      seconds: seconds(duration) / Double(repeats),
+      output: request.wantsOutput == true ? outputs.numbers : nil, peakMemory: peakMemory())
+  }
+}
+
+setvbuf(stdout, nil, _IOLBF, 1 << 16)
+var prepared: PreparedCase?
+while let line = readLine() {
+  let response: Response
+  do {
+    let request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
+    response = try answer(request, &prepared)
+  } catch {
+    response = Response(error: "\(error)")
+  }
+  let encoder = JSONEncoder()
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  print(String(decoding: try encoder.encode(response), as: UTF8.self))
+}
