@@ -18,6 +18,7 @@ extension Perturbed {
   ///   - sigma: The scale σ of the noise, in units of the input.
   ///   - noise: The noise, normal by default as in optax.
   ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
   ///   - sequential: Evaluates one sample at a time.
   ///   - threads: How many threads take part; nil for one per processor. The numbers don't depend
   ///     on it.
@@ -26,13 +27,14 @@ extension Perturbed {
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    sequential: Bool = false, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
+    sampling: Sampling = .independent, sequential: Bool = false, threads: Int? = nil,
+    outputBudget: Int = defaultOutputBudget,
     _ function: @escaping @Sendable (Input) throws -> Output
   ) throws(PerturbationError) {
     try self.init(
       PerturbedSettings(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: outputBudget),
+        outputBudget: outputBudget, sampling: sampling),
       Evaluators(
         float: { Self.tensorEvaluator($0, sequential, function) },
         double: { Self.tensorEvaluator($0, sequential, function) }))
@@ -61,17 +63,19 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
   ///   - sigma: The scale σ of the noise, in units of the input.
   ///   - noise: The noise.
   ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
   ///   - threads: How many threads take part; nil for one per processor.
   ///   - outputBudget: Bytes up to which outputs are kept for a pullback.
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     _ solver: some Solver, samples: Int, sigma: Double, noise: Noise = .normal,
-    baseline: Baseline = .none, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
+    baseline: Baseline = .none,
+    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
   ) throws(PerturbationError) {
     try self.init(
       PerturbedSettings(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: outputBudget),
+        outputBudget: outputBudget, sampling: sampling),
       Evaluators(
         float: { _ in (SolverEvaluator<Float, _>(solver: solver), { Tensor($0[0]) }) }, double: nil)
     )
@@ -84,19 +88,20 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
   ///   - sigma: The scale σ of the noise, in units of the input.
   ///   - noise: The noise.
   ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
   ///   - threads: How many threads take part; nil for one per processor.
   ///   - outputBudget: Bytes up to which outputs are kept for a pullback.
   ///   - function: From the elements of θ + σz, row-major, to as many outputs each time.
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
+    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
     _ function: @escaping @Sendable ([Float]) throws -> [Float]
   ) throws(PerturbationError) {
     try self.init(
       PerturbedSettings(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: outputBudget),
+        outputBudget: outputBudget, sampling: sampling),
       Evaluators(
         float: { _ in (ArrayEvaluator(function: function), { Tensor($0[0]) }) }, double: nil))
   }
@@ -109,12 +114,13 @@ extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
   @_disfavoredOverload
   public init(
     _ solver: some Solver, samples: Int, sigma: Double, noise: Noise = .normal,
-    baseline: Baseline = .none, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
+    baseline: Baseline = .none,
+    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
   ) throws(PerturbationError) {
     try self.init(
       PerturbedSettings(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: outputBudget),
+        outputBudget: outputBudget, sampling: sampling),
       Evaluators(
         float: nil,
         double: { _ in (SolverEvaluator<Double, _>(solver: solver), { Tensor($0[0]) }) }))
@@ -125,13 +131,13 @@ extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
+    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
     _ function: @escaping @Sendable ([Double]) throws -> [Double]
   ) throws(PerturbationError) {
     try self.init(
       PerturbedSettings(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: outputBudget),
+        outputBudget: outputBudget, sampling: sampling),
       Evaluators(
         float: nil, double: { _ in (ArrayEvaluator(function: function), { Tensor($0[0]) }) }))
   }

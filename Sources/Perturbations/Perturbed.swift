@@ -43,6 +43,8 @@ public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendab
   public var noise: Noise { settings.noise }
   /// What is subtracted from the outputs in estimates of derivatives.
   public var baseline: Baseline { settings.baseline }
+  /// How the samples depend on one another.
+  public var sampling: Sampling { settings.sampling }
 
   init(_ settings: PerturbedSettings, _ evaluators: Evaluators) throws(PerturbationError) {
     try settings.validate()
@@ -104,15 +106,22 @@ extension PerturbedSettings {
   func validate() throws(PerturbationError) {
     if samples < 1 { throw .invalidSampleCount(samples) }
     if !(sigma > 0 && sigma.isFinite) { throw .invalidSigma(sigma) }
-    if !noise.hasScore {
+    if !noise.hasScore && !noise.isValueOnly {
       throw .unusableNoise(
         "\(noise.name) noise has no score −d/dz log p(z), which derivatives need; "
-          + "expected one of \(Noise.standard.map(\.name).joined(separator: ", "))")
+          + "expected one of \(Noise.standard.map(\.name).joined(separator: ", ")), "
+          + "or noise.valueOnly for values alone")
     }
     if baseline == .leaveOneOut && samples < 2 {
       throw .invalidParameter(
         name: "samples", value: "\(samples)", expected: "at least 2 for a leave-one-out baseline")
     }
+    if baseline == .leaveOneOut && sampling == .antithetic && samples < 4 {
+      throw .invalidParameter(
+        name: "samples", value: "\(samples)",
+        expected: "at least 4 for antithetic pairs with a leave-one-out baseline")
+    }
+    try sampling.validate(self)
     if let threads, threads < 1 {
       throw .invalidParameter(name: "threads", value: "\(threads)", expected: "at least 1")
     }

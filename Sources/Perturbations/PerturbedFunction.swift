@@ -24,17 +24,20 @@ public struct PerturbedFunction<Input: Tree & Sendable, Output: Tree & Sendable>
   ///   - sigma: The scale σ of the noise.
   ///   - noise: The noise.
   ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
   ///   - batched: Whether the variable's function takes batches.
   ///   - sequential: Evaluates one sample at a time.
   public init(
     wrappedValue: @escaping @Sendable (Input) throws -> Output, samples: Int, sigma: Double,
-    noise: Noise = .normal, baseline: Baseline = .none, batched: Bool = false,
+    noise: Noise = .normal, baseline: Baseline = .none,
+    sampling: Sampling = .independent, batched: Bool = false,
     sequential: Bool = false
   ) {
     self.batched = batched
     result = Result { () throws(PerturbationError) in
       try Perturbed(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sequential: sequential,
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        sequential: sequential,
         wrappedValue)
     }
   }

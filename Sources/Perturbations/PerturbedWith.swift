@@ -21,22 +21,24 @@ public struct PerturbedWith<
   ///   - sigma: The scale σ of the noise.
   ///   - noise: The noise.
   ///   - baseline: What estimates of derivatives subtract from the outputs.
+  ///   - sampling: How samples depend on one another.
   ///   - sequential: Evaluates one sample at a time.
   ///   - threads: How many threads take part; nil for one per processor.
   ///   - function: Of one example and the arguments, written with tensors.
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    sequential: Bool = false, threads: Int? = nil,
+    sampling: Sampling = .independent, sequential: Bool = false, threads: Int? = nil,
     _ function: @escaping @Sendable (Input, Arguments) throws -> Output
   ) throws(PerturbationError) {
     let settings = PerturbedSettings(
       samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-      outputBudget: defaultOutputBudget)
+      outputBudget: defaultOutputBudget, sampling: sampling)
     try settings.validate()
     perturbed = { arguments in
       try Perturbed(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sequential: sequential,
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        sequential: sequential,
         threads: threads
       ) { try function($0, arguments) }
     }

@@ -83,6 +83,18 @@ typedef struct ck_random_kernels {
                                float *out);
   void (*score_derivative_f64)(ck_distribution distribution, const double *z, size_t count,
                                double *out);
+
+  // Draws from given words in the place of random bits: increasing in the word for all but
+  // Rademacher, so that an even spread of words becomes an even spread of quantiles.
+  void (*transform_f32)(ck_distribution distribution, const uint32_t *words, size_t count,
+                        float *out);
+  void (*transform_f64)(ck_distribution distribution, const uint64_t *words, size_t count,
+                        double *out);
 } ck_random_kernels;
+
+// Sobol' sequences: for each dimension its polynomial and initial direction numbers, one after the
+// other. See Scripts/make_sobol_table.py.
+extern const size_t ck_sobol_dimensions;
+const uint16_t *ck_sobol_table(void);
 
 #endif

@@ -59,13 +59,18 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   /// The shapes of the output of one example; known after the first evaluation.
   var outputLayout: ExampleLayout? { last.withLock { $0?.reduction.layout } }
 
-  private func evaluate(_ theta: [Value]) throws -> Forward {
+  /// What evaluates the function on the samples, before any of it has run but a probe of the
+  /// output's shape.
+  ///
+  /// - Parameter keepingOutputs: Whether the first pass is to leave the outputs for others.
+  func reduction(_ theta: [Value], keepingOutputs: Bool) throws -> SampleReduction<Scalar> {
     let rows = theta[0].shape[0]
     try checkFinite(theta)
     let leaves = theta.map { Sampler<Scalar>.InputLeaf(theta: $0, count: $0.count / rows) }
     let sampler = Sampler(
-      key: key, noise: settings.noise, sigma: Scalar(nearest: settings.sigma), leaves: leaves,
-      noiseRows: noiseRows)
+      key: key, noise: settings.noise, sigma: settings.sigma, leaves: leaves,
+      noiseRows: noiseRows, sampling: settings.sampling)
+    try settings.sampling.validate(width: sampler.width)
     let input = ExampleLayout(
       shapes: theta.map { $0.shape.removing(0) }, types: theta.map(\.type))
     var layout = try evaluator.knownOutput(for: input)
@@ -90,32 +95,36 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
       probe = (count, outputs)
     }
     guard let layout else { trap("Perturbed", "the function gave no output") }
-    let plan = SamplePlan(samples: settings.samples, width: Swift.max(sampler.width, layout.width))
+    let plan = SamplePlan(
+      samples: settings.samples, width: Swift.max(sampler.width, layout.width),
+      unit: settings.sampling.unit(width: sampler.width) ?? 1)
     let bytes = KeptOutputs<Scalar>.bytesPerSample(
       width: layout.width, oneHot: evaluator.isOneHot(sampler))
-    let keeps = mayBeDifferentiated && rows * settings.samples * bytes <= settings.outputBudget
+    let keeps = keepingOutputs && rows * settings.samples * bytes <= settings.outputBudget
     let kept =
       keeps
       ? KeptOutputs<Scalar>(rows: rows, samples: settings.samples, bytesPerSample: bytes) : nil
-    let executor = SampleExecutor(threads: settings.threads)
-    let reduction = SampleReduction(
+    return SampleReduction(
       evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
-      executor: executor, kept: kept, probe: probe)
-    var sums = [Double](repeating: 0, count: rows * layout.width)
+      executor: SampleExecutor(threads: settings.threads), kept: kept, probe: probe)
+  }
+
+  private func evaluate(_ theta: [Value]) throws -> Forward {
+    let reduction = try reduction(theta, keepingOutputs: mayBeDifferentiated)
+    let width = reduction.layout.width
+    var sums = [Double](repeating: 0, count: reduction.rows * width)
     try reduction.forEachBlock { block in
-      var partial = [Double](repeating: 0, count: layout.width)
+      var partial = [Double](repeating: 0, count: width)
       try partial.withUnsafeMutableBufferPointer {
         if let start = $0.baseAddress { try block.addOutputs(to: start) }
       }
       return partial
     } combine: { row, _, partial in
-      for j in partial.indices { sums[row * layout.width + j] += partial[j] }
+      for j in partial.indices { sums[row * width + j] += partial[j] }
     }
-    kept?.isComplete = true
+    reduction.kept?.isComplete = true
     // Later passes evaluate all samples again where the outputs were not kept.
-    let again = SampleReduction(
-      evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
-      executor: executor, kept: kept, probe: nil)
+    let again = reduction.withoutProbe
     let forward = Forward(theta: theta, reduction: again, sums: sums, unperturbed: nil)
     guard mayBeDifferentiated, settings.baseline == .point else { return forward }
     return Forward(
@@ -131,12 +140,19 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
           throw PerturbationError.nonFiniteInput(
             path: path, index: index, value: Double(element))
         }
+        if settings.noise.action == .multiplicative,
+          let index = elements.firstIndex(where: { $0 == 0 })
+        {
+          throw PerturbationError.invalidParameter(
+            name: "element \(index) of the input\(path.isEmpty ? "" : " at \(path)")", value: "0",
+            expected: "a number other than 0, since \(settings.noise.name) noise multiplies it")
+        }
       }
     }
   }
 
   /// f(θ) for each row.
-  private func unperturbed(_ reduction: SampleReduction<Scalar>) throws -> [Double] {
+  func unperturbed(_ reduction: SampleReduction<Scalar>) throws -> [Double] {
     let workspace = evaluator.makeWorkspace(reduction.sampler, samplesPerBlock: 1)
     let width = reduction.layout.width
     var layout: ExampleLayout? = reduction.layout
@@ -153,14 +169,35 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   }
 
   /// What is subtracted from the outputs, [rows, output width], and the factor of the difference.
-  func baseline(_ forward: Forward) throws -> (values: [Double], factor: Double) {
+  ///
+  /// - Parameter isEven: Whether the outputs' weights are those of second derivatives, which are the
+  ///   same at z and −z where those of first derivatives change their sign.
+  func baseline(
+    _ forward: Forward, isEven: Bool = false
+  ) throws -> (values: [Double], factor: Double) {
     switch settings.baseline {
     case .none: return ([Double](repeating: 0, count: forward.sums.count), 1)
     case .point: return (try forward.unperturbed ?? unperturbed(forward.reduction), 1)
     case .leaveOneOut:
-      // y_i − (Nȳ − y_i)/(N − 1) = N/(N − 1) (y_i − ȳ)
       let n = Double(settings.samples)
-      return (forward.sums.map { $0 / n }, n / (n - 1))
+      return (forward.sums.map { $0 / n }, leaveOneOutFactor(n, isEven: isEven))
+    }
+  }
+}
+
+extension PerturbedCall {
+  /// N/(N − c), where c is the number of samples j with E[y_j w_i] = E[y_i w_i] for a weight w_i of a
+  /// derivative, less those with the opposite: so much of the derivative is in E[ȳ w_i].
+  ///
+  /// Independent samples: c = 1, and y_i − (Nȳ − y_i)/(N − 1) = N/(N − 1) (y_i − ȳ). In a pair the
+  /// partner adds 1 where the weights are even and takes 1 away where they are odd. For orthogonal
+  /// directions E[y_j s_i] = 0 by symmetry. A scrambled sequence spreads ȳ so little that its
+  /// covariance with the weights is of a smaller order than 1/N.
+  private func leaveOneOutFactor(_ n: Double, isEven: Bool) -> Double {
+    switch settings.sampling {
+    case .independent, .orthogonal: n / (n - 1)
+    case .antithetic: isEven ? n / (n - 2) : 1
+    case .quasiMonteCarlo: 1
     }
   }
 }
@@ -175,4 +212,6 @@ struct PerturbedSettings: Sendable {
   var threads: Int?
   /// Bytes up to which the function's outputs are kept for the pullback.
   var outputBudget: Int
+  /// How samples depend on one another.
+  var sampling: Sampling
 }

@@ -35,6 +35,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
 
   func compute(_ inputs: [Value]) throws -> Value {
     let theta = Array(inputs[..<leafCount])
+    try call.settings.checkDerivative(order)
     let forward = try call.forward(theta)
     let others = inputs[leafCount...].map { value in
       value.withElements {
@@ -95,7 +96,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   private func secondCotangent(
     _ forward: Forward, _ g: [Double], _ u: [Double]
   ) throws -> ([Double], Double) {
-    let (baseline, factor) = try call.baseline(forward)
+    let (baseline, factor) = try call.baseline(forward, isEven: true)
     let offsets = products(g, baseline, forward)
     let sums = try forward.reduction.sums(width: forward.inputWidth) { block, sums in
       let weights = block.outputWeights(g, offset: offsets[block.row])
@@ -110,7 +111,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   private func secondTangent(
     _ forward: Forward, _ u: [Double], _ v: [Double]
   ) throws -> ([Double], Double) {
-    let (baseline, factor) = try call.baseline(forward)
+    let (baseline, factor) = try call.baseline(forward, isEven: true)
     let uv = zip(u, v).map { $0 * $1 }
     let sums = try forward.reduction.sums(width: forward.outputWidth) { block, sums in
       var weights = block.scoreWeights(u)
@@ -151,7 +152,10 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
     let needsTheta = (0..<leafCount).contains(where: needed)
     func leaves(_ packed: () throws -> Value) throws -> [Value?] {
       guard needsTheta else { return [Value?](repeating: nil, count: leafCount) }
-      return unpackedInputs(try packed(), like: theta)
+      let cotangents = unpackedInputs(try packed(), like: theta)
+      // Multiplicative noise is additive for log |θ|, whose derivative is 1/θ.
+      return call.settings.noise.action == .additive
+        ? cotangents : zip(cotangents, theta).map { $0 / $1 }
     }
     func other(_ index: Int, _ value: () throws -> Value) throws -> [Value?] {
       [needed(leafCount + index) ? try value() : nil]
@@ -178,7 +182,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   }
 
   /// [rows, input width] cut into the leaves.
-  private func unpackedInputs(_ packed: Value, like theta: [Value]) -> [Value?] {
+  private func unpackedInputs(_ packed: Value, like theta: [Value]) -> [Value] {
     var start = 0
     return theta.map { leaf in
       let count = leaf.count / leaf.shape[0]
@@ -202,5 +206,33 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
     }
     let output = try apply(self, merged)
     return output.reshaped([count, output.shape[0] / count, output.shape[1]])
+  }
+}
+
+extension PerturbedSettings {
+  /// Checks that the noise has what the estimate of an order needs.
+  fileprivate func checkDerivative<Scalar>(
+    _ order: PerturbedNode<Scalar>.Order
+  ) throws(PerturbationError) {
+    switch order {
+    case .value: return
+    case .cotangent, .tangent: try checkScore()
+    case .secondCotangent, .secondTangent:
+      try checkScore()
+      if !noise.hasScoreDerivative {
+        throw .unsupportedDerivative(
+          "the second derivative of a function perturbed with \(noise.name) noise is not supported: "
+            + "it needs a score with a derivative, expected normal, gumbel or logistic noise")
+      }
+    }
+  }
+
+  /// Checks that the noise has a score.
+  func checkScore() throws(PerturbationError) {
+    if !noise.hasScore {
+      throw .unusableNoise(
+        "\(noise.name) noise has no score −d/dz log p(z), which derivatives need, and was accepted "
+          + "for values only")
+    }
   }
 }

@@ -11,7 +11,14 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
   /// Outputs that an earlier pass left, or that this pass is to leave.
   let kept: KeptOutputs<Scalar>?
   /// Outputs of the first samples of row 0, from finding out the output's shape.
-  let probe: (samples: Int, outputs: [Scalar])?
+  var probe: (samples: Int, outputs: [Scalar])?
+
+  /// The same for later passes.
+  var withoutProbe: SampleReduction {
+    var copy = self
+    copy.probe = nil
+    return copy
+  }
 
   /// Sums over the samples of each row: [rows, width].
   ///
@@ -38,18 +45,23 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
   }
 
   /// Runs `body` on every block and hands its results to `combine`, row by row in block order.
+  ///
+  /// - Parameter range: The blocks of each row to run; nil for all.
   func forEachBlock<Result>(
-    _ body: (BlockSums<Scalar>) throws -> Result,
+    blocks range: Range<Int>? = nil, _ body: (BlockSums<Scalar>) throws -> Result,
     combine: (_ row: Int, _ samples: Range<Int>, Result) throws -> Void
   ) throws {
-    let blocks = plan.blockCount
-    try executor.run(blocks: rows * blocks) {
+    let blocks = range ?? 0..<plan.blockCount
+    if blocks.isEmpty { return }
+    try executor.run(blocks: rows * blocks.count) {
       BlockSums(self)
     } body: { unit, block in
-      try block.load(row: unit / blocks, samples: plan.block(unit % blocks))
+      try block.load(
+        row: unit / blocks.count, samples: plan.block(blocks.lowerBound + unit % blocks.count))
       return try body(block)
     } combine: { unit, result in
-      try combine(unit / blocks, plan.block(unit % blocks), result)
+      try combine(
+        unit / blocks.count, plan.block(blocks.lowerBound + unit % blocks.count), result)
     }
   }
 }

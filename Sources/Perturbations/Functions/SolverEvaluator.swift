@@ -19,7 +19,7 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
 
   /// The argmax comes straight from the noise, without a buffer of inputs.
   func isOneHot(_ sampler: Sampler<Scalar>) -> Bool {
-    if case .standard = sampler.noise.kind { solver is ArgMax } else { false }
+    solver is ArgMax && sampler.direct != nil
   }
 }
 
@@ -55,8 +55,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   func evaluateOneHot(
     row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
   ) throws {
-    guard case .standard(let distribution) = sampler.noise.kind else { return }
-    sampler.leaves[0].theta.withElements { pointer in
+    guard let distribution = sampler.direct else { return }
+    sampler.origins[0].withElements { pointer in
       let theta = UnsafeBufferPointer(
         start: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
       Scalar.argmaxSamples(

@@ -37,15 +37,9 @@ private final class TensorWorkspace<
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    let inputs = sampler.leaves.indices.map { leaf in
-      let shape = sampler.leaves[leaf].theta.shape.replacing(0, with: samples.count)
-      return Value.dense(shape, Scalar.elementType) { pointer in
-        sampler.perturb(
-          leaf: leaf, row: row, samples: samples, into: pointer.assumingMemoryBound(to: Scalar.self)
-        )
-      }
-    }
-    try evaluate(inputs, samples: samples, layout: &layout, output: output)
+    try evaluate(
+      sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
+      output: output)
   }
 
   func evaluateUnperturbed(

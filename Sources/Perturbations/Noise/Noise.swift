@@ -9,7 +9,16 @@ public import Tensors
 /// | ``normal`` | z | 1 | 0 | 1 |
 /// | ``gumbel`` | 1 − e⁻ᶻ | e⁻ᶻ | γ | π²/6 |
 /// | ``logistic`` | tanh(z/2) | (1 − tanh²(z/2))/2 | 0 | π²/3 |
-/// | ``laplace`` | sign z | 0 | 0 | 2 |
+/// | ``laplace`` | sign z | none at 0 | 0 | 2 |
+/// | ``cauchy`` | 2z/(1 + z²) | 2(1 − z²)/(1 + z²)² | – | – |
+/// | ``studentT(degreesOfFreedom:)`` | (ν + 1)z/(ν + z²) | (ν + 1)(ν − z²)/(ν + z²)² | 0 | ν/(ν − 2) |
+/// | ``smoothedUniform(edge:)`` | (S(a) + S(b) − 1)/τ | (S′(a) + S′(b))/τ² | 0 | 1/3 + τ²π²/3 |
+/// | ``logNormal`` | z | 1 | a factor | – |
+/// | ``rademacher``, ``uniform``, ``sphere``, ``sumOfGamma(k:temperature:terms:)`` | none | | 0 | |
+///
+/// Noise without a score is refused, unless only values are wanted: ``valueOnly``. Noise without s′
+/// has first derivatives only; Laplace's score jumps at 0, and that jump is what a second
+/// derivative would need.
 ///
 /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, section 2 and proposition 3.1.
 public struct Noise: Sendable {
@@ -17,12 +26,22 @@ public struct Noise: Sendable {
     /// Drawn and scored by the kernels, with the numbers of `jax.random`.
     case standard(RandomDistribution)
     case custom(any NoiseDistribution)
+    /// Uniform on the unit sphere, over all elements of an example.
+    case sphere
+  }
+
+  /// What noise does to an input.
+  enum Action: Sendable {
+    /// θ + σ z
+    case additive
+    /// θ exp(σ z − σ²/2)
+    case multiplicative
   }
 
   let kind: Kind
 
   /// What messages and tables call it.
-  public let name: String
+  public private(set) var name: String
 
   /// Whether −z has the same distribution as z.
   public let isSymmetric: Bool
@@ -30,11 +49,39 @@ public struct Noise: Sendable {
   /// Whether functions perturbed with it have a gradient.
   public let hasScore: Bool
 
-  private init(_ distribution: RandomDistribution, _ name: String, isSymmetric: Bool) {
+  /// Whether functions perturbed with it have a second derivative.
+  public let hasScoreDerivative: Bool
+
+  /// The mean of z, where there is one and it is known.
+  public private(set) var mean: Double?
+
+  /// Whether noise without a score is accepted.
+  var isValueOnly = false
+
+  var action = Action.additive
+
+  /// z is (what is drawn − offset) · scale.
+  private(set) var offset = 0.0
+  private(set) var scale = 1.0
+
+  private init(
+    _ distribution: RandomDistribution, _ name: String, isSymmetric: Bool, mean: Double? = 0
+  ) {
     kind = .standard(distribution)
     self.name = name
     self.isSymmetric = isSymmetric
+    self.mean = mean
     hasScore = distribution.hasScore
+    hasScoreDerivative = distribution.hasScore && distribution != .laplace
+  }
+
+  private init(sphere name: String) {
+    kind = .sphere
+    self.name = name
+    isSymmetric = true
+    hasScore = false
+    hasScoreDerivative = false
+    mean = 0
   }
 
   /// Noise of a type of one's own.
@@ -43,6 +90,8 @@ public struct Noise: Sendable {
     name = distribution.name
     isSymmetric = distribution.isSymmetric
     hasScore = distribution.score(0.5) != nil
+    hasScoreDerivative = distribution.scoreDerivative(0.5) != nil
+    mean = distribution.mean
   }
 
   /// Noise given by two closures.
@@ -57,21 +106,139 @@ public struct Noise: Sendable {
   ) {
     self.init(ClosureDistribution(name: name, draw: sample, scoreFunction: score))
   }
+}
 
+// MARK: - Distributions
+
+extension Noise {
   /// Normal with mean 0 and variance 1.
   public static let normal = Noise(.normal, "normal", isSymmetric: true)
-  /// Gumbel: the argmax of θ + σz is distributed as softmax(θ/σ).
-  public static let gumbel = Noise(.gumbel, "gumbel", isSymmetric: false)
+
+  /// Gumbel: the argmax of θ + σz is distributed as softmax(θ/σ). Its mean is γ ≈ 0.5772, which
+  /// matters where a value depends on the size of the inputs: see ``centered``.
+  public static let gumbel = Noise(
+    .gumbel, "gumbel", isSymmetric: false, mean: 0.577_215_664_901_532_86)
+
   /// Logistic: the difference of two Gumbel variables.
   public static let logistic = Noise(.logistic, "logistic", isSymmetric: true)
-  /// Laplace with scale 1.
+
+  /// Laplace with scale 1. First derivatives only.
   public static let laplace = Noise(.laplace, "laplace", isSymmetric: true)
 
-  /// The noise of that name, or nil.
-  public static func named(_ name: String) -> Noise? { standard.first { $0.name == name } }
+  /// Cauchy: heavy tails, no mean.
+  public static let cauchy = Noise(Cauchy())
 
-  /// The distributions that have names.
+  /// Student's t: tails between the normal's (ν → ∞) and Cauchy's (ν = 1).
+  ///
+  /// - Precondition: a positive finite number of degrees of freedom ν.
+  public static func studentT(degreesOfFreedom: Double) -> Noise {
+    require(
+      degreesOfFreedom > 0 && degreesOfFreedom.isFinite, "Noise.studentT",
+      "\(degreesOfFreedom) degrees of freedom, expected a positive finite number")
+    return Noise(StudentT(degreesOfFreedom: degreesOfFreedom))
+  }
+
+  /// Uniform on [−1, 1] with soft edges: U + τL for uniform U and logistic L.
+  ///
+  /// Its density (S(a) − S(b))/2, with a = (z + 1)/τ, b = (z − 1)/τ and the sigmoid S, is smooth, so
+  /// that it has a score where uniform noise itself has none.
+  ///
+  /// - Parameter edge: τ, the width of the edges.
+  /// - Precondition: a positive finite τ.
+  public static func smoothedUniform(edge: Double = 0.1) -> Noise {
+    require(
+      edge > 0 && edge.isFinite, "Noise.smoothedUniform",
+      "an edge of \(edge), expected a positive finite number")
+    return Noise(SmoothedUniform(edge: edge))
+  }
+
+  /// Normal noise that multiplies: θ exp(σz − σ²/2), which keeps the sign of every element and, on
+  /// average, its value. σ is relative to the input's size. Elements of θ must not be 0.
+  ///
+  /// - SeeAlso: Dalle et al. 2022, "Learning with combinatorial optimization layers",
+  ///   arXiv:2207.13513, section 3.2; InferOpt's `PerturbedMultiplicative`.
+  public static let logNormal: Noise = {
+    var noise = Noise.normal
+    noise.name = "log-normal"
+    noise.action = .multiplicative
+    return noise
+  }()
+
+  /// −1 or 1, each with probability ½. No score.
+  public static let rademacher = Noise(.rademacher, "rademacher", isSymmetric: true)
+
+  /// Uniform on [−1, 1]. No score: its density jumps at the ends.
+  public static let uniform: Noise = {
+    var noise = Noise(.uniform, "uniform", isSymmetric: true)
+    noise.offset = 0.5
+    noise.scale = 2
+    return noise
+  }()
+
+  /// Uniform on the unit sphere, taken over all numbers of an example. No score: it has no density.
+  public static let sphere = Noise(sphere: "sphere")
+
+  /// Sum of Gamma variables, of which k perturb the top k elements so that their sum is close to
+  /// Gumbel: (τ/k) (Σᵢ Gamma(1/k, k/i) − log s) for i = 1 … s. No score in closed form.
+  ///
+  /// - Parameters:
+  ///   - k: The number of elements that the perturbed function selects.
+  ///   - temperature: τ.
+  ///   - terms: s; 10 as in the paper.
+  /// - Precondition: k and `terms` are positive, the temperature is positive and finite.
+  /// - SeeAlso: Niepert, Minervini and Franceschi 2021, "Implicit MLE", arXiv:2106.01798, theorem 1.
+  public static func sumOfGamma(k: Int, temperature: Double = 1, terms: Int = 10) -> Noise {
+    require(
+      k > 0 && terms > 0 && temperature > 0 && temperature.isFinite, "Noise.sumOfGamma",
+      "k \(k), temperature \(temperature), terms \(terms), expected positive finite numbers")
+    return Noise(SumOfGamma(k: k, temperature: temperature, terms: terms))
+  }
+
+  /// The noise of that name, or nil.
+  public static func named(_ name: String) -> Noise? {
+    (standard + [gumbel.centered, cauchy, logNormal, rademacher, uniform, sphere]).first {
+      $0.name == name
+    }
+  }
+
+  /// The distributions of `jax.random` that have a score.
   public static let standard: [Noise] = [.normal, .gumbel, .logistic, .laplace]
+}
+
+// MARK: - Variants
+
+extension Noise {
+  /// The noise less its mean; itself where it is symmetric.
+  ///
+  /// - Precondition: its mean is known.
+  public var centered: Noise {
+    if isSymmetric { return self }
+    guard let mean else { trap("Noise.centered", "the mean of \(name) noise is not known") }
+    var noise = self
+    noise.name = "centered-\(name)"
+    noise.offset += mean / scale
+    noise.mean = 0
+    return noise
+  }
+
+  /// The same noise, accepted without a score by functions of which no derivative will be asked.
+  public var valueOnly: Noise {
+    var noise = self
+    noise.isValueOnly = true
+    return noise
+  }
+
+  /// Whether each number is a known increasing function of one uniform number.
+  var hasQuantile: Bool {
+    switch kind {
+    case .standard(let distribution): distribution != .rademacher
+    case .custom(let distribution): distribution.quantile(0.5) != nil
+    case .sphere: false
+    }
+  }
+
+  /// Whether what is drawn is normal.
+  var isNormal: Bool { if case .standard(.normal) = kind { true } else { false } }
 }
 
 private struct ClosureDistribution: NoiseDistribution {

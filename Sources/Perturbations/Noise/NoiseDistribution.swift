@@ -29,6 +29,13 @@ public protocol NoiseDistribution: Sendable {
 
   /// Whether −z has the same distribution as z.
   var isSymmetric: Bool { get }
+
+  /// The number below which z lies with probability u, for 0 < u < 1, or nil where it is not known;
+  /// quasi-Monte Carlo sampling needs it.
+  func quantile(_ u: Double) -> Double?
+
+  /// The mean, or nil where there is none or it is not known.
+  var mean: Double? { get }
 }
 
 extension NoiseDistribution {
@@ -38,4 +45,8 @@ extension NoiseDistribution {
   public func scoreDerivative(_ z: Double) -> Double? { nil }
   /// Not known to be.
   public var isSymmetric: Bool { false }
+  /// Not known.
+  public func quantile(_ u: Double) -> Double? { nil }
+  /// Not known.
+  public var mean: Double? { nil }
 }

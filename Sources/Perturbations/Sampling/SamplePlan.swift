@@ -10,11 +10,13 @@ struct SamplePlan {
   /// - Parameters:
   ///   - samples: How many there are.
   ///   - width: The larger of the numbers of inputs and outputs of one sample.
-  init(samples: Int, width: Int) {
+  ///   - unit: Consecutive samples that depend on one another, which stay in one block.
+  init(samples: Int, width: Int, unit: Int = 1) {
     self.samples = samples
     // About 32k numbers in a block: it stays in the second-level cache.
     let wanted = 32_768 / Swift.max(width, 1) / 16 * 16
-    samplesPerBlock = Swift.min(Swift.max(wanted, 16), 4096)
+    let perBlock = Swift.min(Swift.max(wanted, 16), 4096)
+    samplesPerBlock = (perBlock + unit - 1) / unit * unit
   }
 
   var blockCount: Int { (samples + samplesPerBlock - 1) / samplesPerBlock }

@@ -1,9 +1,9 @@
 /// The operations that vector–Jacobian products and batching rules are written with.
 extension Value {
-  static func + (a: Value, b: Value) -> Value { apply(.binary(.add), a, b) }
-  static func - (a: Value, b: Value) -> Value { apply(.binary(.subtract), a, b) }
-  static func * (a: Value, b: Value) -> Value { apply(.binary(.multiply), a, b) }
-  static func / (a: Value, b: Value) -> Value { apply(.binary(.divide), a, b) }
+  package static func + (a: Value, b: Value) -> Value { apply(.binary(.add), a, b) }
+  package static func - (a: Value, b: Value) -> Value { apply(.binary(.subtract), a, b) }
+  package static func * (a: Value, b: Value) -> Value { apply(.binary(.multiply), a, b) }
+  package static func / (a: Value, b: Value) -> Value { apply(.binary(.divide), a, b) }
   static prefix func - (a: Value) -> Value { apply(.unary(.negate), a) }
 
   static func + (a: Value, b: Double) -> Value { a + .scalar(b, a.type) }

@@ -30,6 +30,8 @@ public struct RandomKernels<Scalar>: Sendable {
     @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
   let scoreDerivative:
     @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
+  let transform:
+    @Sendable (ck_distribution, UnsafePointer<UInt32>, Int, UnsafeMutablePointer<Scalar>) -> Void
 }
 
 extension Float: RandomScalar {
@@ -41,7 +43,8 @@ extension Float: RandomScalar {
       perturb: { ck_table_current().pointee.random.perturb_f32($0, $1, $2, $3, $4, $5) },
       argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f32($0, $1, $2, $3) },
       score: { ck_table_current().pointee.random.score_f32($0, $1, $2, $3) },
-      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f32($0, $1, $2, $3) })
+      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f32($0, $1, $2, $3) },
+      transform: { ck_table_current().pointee.random.transform_f32($0, $1, $2, $3) })
   }
 }
 
@@ -54,6 +57,11 @@ extension Double: RandomScalar {
       perturb: { ck_table_current().pointee.random.perturb_f64($0, $1, $2, $3, $4, $5) },
       argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f64($0, $1, $2, $3) },
       score: { ck_table_current().pointee.random.score_f64($0, $1, $2, $3) },
-      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f64($0, $1, $2, $3) })
+      scoreDerivative: { ck_table_current().pointee.random.score_derivative_f64($0, $1, $2, $3) },
+      transform: { distribution, words, count, out in
+        // The low word in the middle of its range: half a step of the high word's grid.
+        let wide = (0..<count).map { UInt64(words[$0]) << 32 | 0x8000_0000 }
+        ck_table_current().pointee.random.transform_f64(distribution, wide, count, out)
+      })
   }
 }

@@ -146,4 +146,21 @@ extension RandomScalar {
     guard let input = noise.baseAddress, let start = out.baseAddress else { return }
     randomKernels.scoreDerivative(distribution.kernelValue, input, out.count, start)
   }
+
+  /// Writes the draws that JAX's transformations make of given words in the place of random bits.
+  ///
+  /// The draw increases with the word, so that evenly spread words give evenly spread quantiles;
+  /// `Double` takes the word as the high half of its 64 bits.
+  ///
+  /// - Precondition: a distribution other than `rademacher`; as many words as elements.
+  package static func transform(
+    _ words: UnsafeBufferPointer<UInt32>, to distribution: RandomDistribution,
+    into out: UnsafeMutableBufferPointer<Self>
+  ) {
+    requireRandom(
+      words.count == out.count && distribution != .rademacher,
+      "transform: \(words.count) words into \(out.count) draws of \(distribution)")
+    guard let input = words.baseAddress, let start = out.baseAddress else { return }
+    randomKernels.transform(distribution.kernelValue, input, out.count, start)
+  }
 }

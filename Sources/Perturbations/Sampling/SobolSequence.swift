@@ -1,0 +1,143 @@
+internal import CKernels
+internal import Synchronization
+internal import Tensors
+
+/// Sobol' points, scrambled by keys.
+///
+/// - SeeAlso: Joe and Kuo 2008 for the direction numbers; Antonov and Saleev 1979 for the order of
+///   the points, that of the Gray code.
+package enum SobolSequence {
+  /// Digits of a coordinate, and direction numbers of a dimension.
+  static let digits = 32
+
+  /// Direction numbers: [dimension, digit], the first digit of a coordinate in the highest bit.
+  private static let directions: [UInt32] = {
+    var result: [UInt32] = []
+    result.reserveCapacity(ck_sobol_dimensions * digits)
+    guard let numbers = ck_sobol_table() else { trap("SobolSequence", "no table") }
+    var position = 0
+    for dimension in 0..<ck_sobol_dimensions {
+      let polynomial = UInt32(numbers[position])
+      let degree = UInt32.bitWidth - 1 - polynomial.leadingZeroBitCount
+      var odd = (0..<degree).map { UInt32(numbers[position + 1 + $0]) }
+      position += 1 + degree
+      // The first dimension is van der Corput's: all odd numbers are 1.
+      if dimension == 0 { odd = [UInt32](repeating: 1, count: digits) }
+      for k in odd.count..<Swift.max(digits, odd.count) {
+        var next = odd[k - degree] ^ (odd[k - degree] << UInt32(degree))
+        for i in 1..<Swift.max(degree, 1) where polynomial >> UInt32(degree - i) & 1 == 1 {
+          next ^= odd[k - i] << UInt32(i)
+        }
+        odd.append(next)
+      }
+      for k in 0..<digits { result.append(odd[k] << UInt32(digits - 1 - k)) }
+    }
+    return result
+  }()
+
+  static func direction(_ dimension: Int, _ digit: Int) -> UInt32 {
+    directions[dimension * digits + digit]
+  }
+
+  /// Coordinate `dimension` of point `index`, times 2³², without scrambling.
+  package static func coordinate(_ dimension: Int, ofPoint index: Int) -> UInt32 {
+    let gray = index ^ (index >> 1)
+    var result: UInt32 = 0
+    for digit in 0..<digits where gray >> digit & 1 == 1 { result ^= direction(dimension, digit) }
+    return result
+  }
+}
+
+/// One row's scrambled sequences.
+struct ScrambledSobol: Sendable {
+  private let dimensions: Int
+  /// [scrambling, digit, dimension]
+  private let directions: [UInt32]
+  /// [scrambling, dimension]
+  private let shifts: [UInt32]
+  private var scramblings: Int { shifts.count / dimensions }
+
+  /// Words 33 D to 33 D + 31 of a scrambling's key make the matrix of dimension D, whose row a has
+  /// a one on the diagonal and random digits before it; word 33 D + 32 is the shift.
+  init(key: RandomKey, dimensions: Int, scramblings: Int) {
+    let digits = SobolSequence.digits
+    self.dimensions = dimensions
+    var directions = [UInt32](repeating: 0, count: scramblings * digits * dimensions)
+    var shifts = [UInt32](repeating: 0, count: scramblings * dimensions)
+    for scrambling in 0..<scramblings {
+      let words = key.child(UInt64(scrambling)).bits32((digits + 1) * dimensions)
+      for dimension in 0..<dimensions {
+        let first = (digits + 1) * dimension
+        shifts[scrambling * dimensions + dimension] = words[first + digits]
+        let rows = (0..<digits).map { row in
+          let diagonal = UInt32(1) << UInt32(digits - 1 - row)
+          return diagonal | words[first + row] & ~(diagonal | (diagonal - 1))
+        }
+        for digit in 0..<digits {
+          let direction = SobolSequence.direction(dimension, digit)
+          var scrambled: UInt32 = 0
+          for row in rows {
+            scrambled = scrambled << 1 | UInt32((row & direction).nonzeroBitCount & 1)
+          }
+          directions[(scrambling * digits + digit) * dimensions + dimension] = scrambled
+        }
+      }
+    }
+    self.directions = directions
+    self.shifts = shifts
+  }
+
+  /// Writes the coordinates of samples, times 2³²: [samples, dimensions].
+  func write(samples: Range<Int>, into words: UnsafeMutablePointer<UInt32>) {
+    let count = dimensions
+    var point = [UInt32](repeating: 0, count: count)
+    for scrambling in 0..<scramblings {
+      // Samples of this scrambling: scrambling, scrambling + R, …
+      let behind = samples.lowerBound - scrambling
+      var index = behind <= 0 ? 0 : (behind + scramblings - 1) / scramblings
+      var sample = index * scramblings + scrambling
+      guard sample < samples.upperBound else { continue }
+      let base = scrambling * SobolSequence.digits
+      for j in 0..<count { point[j] = shifts[scrambling * count + j] }
+      let gray = index ^ (index >> 1)
+      for digit in 0..<SobolSequence.digits where gray >> digit & 1 == 1 {
+        for j in 0..<count { point[j] ^= directions[(base + digit) * count + j] }
+      }
+      while true {
+        let row = words + (sample - samples.lowerBound) * count
+        for j in 0..<count { row[j] = point[j] }
+        index += 1
+        sample += scramblings
+        guard sample < samples.upperBound else { break }
+        let digit = index.trailingZeroBitCount
+        for j in 0..<count { point[j] ^= directions[(base + digit) * count + j] }
+      }
+    }
+  }
+}
+
+/// The scrambled sequences of the rows of a call, the last few of them kept.
+final class SobolRows: Sendable {
+  private let key: RandomKey
+  private let dimensions: Int
+  private let scramblings: Int
+  private let recent = Mutex<[(row: Int, sequence: ScrambledSobol)]>([])
+
+  init(key: RandomKey, dimensions: Int, scramblings: Int) {
+    self.key = key
+    self.dimensions = dimensions
+    self.scramblings = scramblings
+  }
+
+  /// The sequences of a row.
+  subscript(row: Int) -> ScrambledSobol {
+    if let found = recent.withLock({ $0.first { $0.row == row } }) { return found.sequence }
+    let made = ScrambledSobol(
+      key: key.child(UInt64(row)), dimensions: dimensions, scramblings: scramblings)
+    recent.withLock {
+      if $0.count == 8 { $0.removeFirst() }
+      $0.append((row, made))
+    }
+    return made
+  }
+}
