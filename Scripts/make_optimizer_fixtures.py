@@ -1,6 +1,6 @@
 """Writes Tests/OptimizersTests/Fixtures/trajectories.json and schedules.json: every step of the
 first-order methods of PyTorch and optax on one fixed problem, and values of optax's and PyTorch's
-schedules.
+schedules. Prints the least value of the tests' logistic problem.
 
     python -m venv venv
     venv/bin/pip install torch==2.15.0 "jax[cpu]==0.10.2" optax==0.2.8 numpy==2.4.6
@@ -187,3 +187,17 @@ with open(FOLDER / "schedules.json", "w") as f:
     f.write('{"note": %s,\n"values": {\n' % json.dumps(provenance + "Values at steps 0, 1, ..."))
     f.write(",\n".join(json.dumps(n) + ": " + json.dumps(v) for n, v in schedules.items()))
     f.write("\n}}\n")
+
+# The logistic problem of Tests/OptimizersTests/Support/Problems.swift, by Newton's method.
+points = np.array(
+    [[0.5, 1.2], [1.5, -0.3], [-0.8, 0.9], [-1.1, -0.7], [0.3, -1.4], [2.0, 0.4], [-0.2, 0.1],
+     [0.9, 0.8]]
+)
+labels = np.array([1, 1, 0, 0, 1, 1, 1, 0.0])
+columns, penalty, w = np.c_[points, np.ones(8)], np.diag([0.1, 0.1, 0]), np.zeros(3)
+for _ in range(50):
+    p = 1 / (1 + np.exp(-columns @ w))
+    gradient = columns.T @ (p - labels) / 8 + penalty @ w
+    w -= np.linalg.solve((columns.T * (p * (1 - p))) @ columns / 8 + penalty, gradient)
+z = columns @ w
+print("logistic", repr(float(np.mean(np.logaddexp(0, z) - labels * z) + 0.05 * (w[:2] ** 2).sum())))

@@ -146,6 +146,7 @@ public protocol TensorTransform: GradientTransform {
   ///   - slots: The remembered quantities in the order of ``slotNames``, of the leaf's shape.
   ///   - parameter: The leaf.
   ///   - step: The number of this update, from 1.
+  /// - Returns: What takes the place of the gradient.
   func update<Scalar: TensorFloatingPoint>(
     _ gradient: Tensor<Scalar>, slots: inout [Tensor<Scalar>], parameter: Tensor<Scalar>, step: Int
   ) -> Tensor<Scalar>

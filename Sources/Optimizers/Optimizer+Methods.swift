@@ -10,6 +10,7 @@ extension Minimizer where Self == Optimizer {
   ///   - dampening: By how much a new gradient counts less in the momentum.
   ///   - nesterov: Whether the momentum is Nesterov's.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func sgd(
     learningRate: Schedule, momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false,
     weightDecay: Double = 0
@@ -29,6 +30,7 @@ extension Minimizer where Self == Optimizer {
   ///   - epsilon: What keeps the denominator from 0.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   ///   - amsgrad: Whether the denominator never falls.
+  /// - Returns: The optimizer.
   public static func adam(
     learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0, amsgrad: Bool = false
@@ -48,6 +50,7 @@ extension Minimizer where Self == Optimizer {
   ///   - epsilon: What keeps the denominator from 0.
   ///   - weightDecay: λ.
   ///   - amsgrad: Whether the denominator never falls.
+  /// - Returns: The optimizer.
   /// - SeeAlso: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (ICLR 2019),
   ///   Algorithm 2.
   public static func adamW(
@@ -67,6 +70,7 @@ extension Minimizer where Self == Optimizer {
   ///   - beta2: The decay of the largest size.
   ///   - epsilon: What keeps the denominator from 0.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func adaMax(
     learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0
@@ -84,6 +88,7 @@ extension Minimizer where Self == Optimizer {
   ///   - beta2: The decay of the mean of their squares.
   ///   - epsilon: What keeps the denominator from 0.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func rAdam(
     learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0
@@ -102,6 +107,7 @@ extension Minimizer where Self == Optimizer {
   ///   - centered: Whether the variance takes the place of the mean of the squares.
   ///   - momentum: The decay of ``Momentum``.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func rmsProp(
     learningRate: Schedule, decay: Double = 0.99, epsilon: Double = 1e-8, centered: Bool = false,
     momentum: Double = 0, weightDecay: Double = 0
@@ -119,6 +125,7 @@ extension Minimizer where Self == Optimizer {
   ///   - initialSum: What the sums of squares begin with.
   ///   - epsilon: What keeps the denominator from 0.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func adagrad(
     learningRate: Schedule, initialSum: Double = 0, epsilon: Double = 1e-10,
     weightDecay: Double = 0
@@ -135,6 +142,7 @@ extension Minimizer where Self == Optimizer {
   ///   - decay: The decay of the means.
   ///   - epsilon: What keeps the denominator from 0 and the first step from being 0.
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
+  /// - Returns: The optimizer.
   public static func adadelta(
     learningRate: Schedule = 1, decay: Double = 0.9, epsilon: Double = 1e-6,
     weightDecay: Double = 0
@@ -151,6 +159,7 @@ extension Minimizer where Self == Optimizer {
   ///   - beta1: The weight of the mean in the direction.
   ///   - beta2: The decay of the mean.
   ///   - weightDecay: λ: the step is −η (u + λ p).
+  /// - Returns: The optimizer.
   public static func lion(
     learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0
   ) -> Optimizer {

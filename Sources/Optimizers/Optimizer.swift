@@ -8,9 +8,8 @@ public import Tensors
 ///   ScaleByLearningRate(.cosine(1e-3, over: 10_000)))
 /// ```
 ///
-/// The usual methods stand ready: ``sgd(learningRate:momentum:dampening:nesterov:weightDecay:)``,
-/// ``adam(learningRate:beta1:beta2:epsilon:weightDecay:amsgrad:)`` and so on. Optimizers can be
-/// transforms of others.
+/// The usual methods stand ready: `Optimizer.sgd(learningRate: 0.1, momentum: 0.9)`,
+/// `Optimizer.adam(learningRate: 0.01)` and so on. Optimizers can be transforms of others.
 public struct Optimizer: GradientTransform {
   /// The transforms, in the order in which they act.
   public let transforms: [any GradientTransform]

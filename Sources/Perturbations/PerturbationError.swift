@@ -27,6 +27,8 @@ public enum PerturbationError: Error, Sendable {
   case functionFailed(sample: Int, key: RandomKey, error: any Error)
   /// The noise cannot be used for what was asked.
   case unusableNoise(String)
+  /// There are more distinct solutions than were allowed for.
+  case tooManySolutions(limit: Int, samples: Int)
   /// A derivative that is not offered.
   case unsupportedDerivative(String)
 }
@@ -56,6 +58,9 @@ extension PerturbationError: CustomStringConvertible {
         + "expected float or double: cast it"
     case .functionFailed(let sample, let key, let error):
       "the function failed \(Self.place(sample, key)): \(error)"
+    case .tooManySolutions(let limit, let samples):
+      "more than \(limit) distinct solutions in the first \(samples) samples: "
+        + "raise the limit or lower sigma"
     case .unusableNoise(let message), .unsupportedDerivative(let message): message
     }
   }

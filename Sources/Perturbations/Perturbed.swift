@@ -82,7 +82,7 @@ public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendab
     }
   }
 
-  private func wrongScalar(_ got: String, _ expected: String) -> PerturbationError {
+  func wrongScalar(_ got: String, _ expected: String) -> PerturbationError {
     .inconsistentInput("the input has \(got) elements, the function takes \(expected)")
   }
 

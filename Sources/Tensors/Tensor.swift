@@ -10,6 +10,10 @@
 /// let g = gradient(at: x) { ($0 * $0).sum() }   // [[2, 4], [6, 8]]
 /// ```
 ///
+/// Element types do not mix by themselves: number literals take the type of the tensor beside them,
+/// and ``cast(to:)`` converts, so that nothing is computed in another precision than the one that
+/// stands in the type.
+///
 /// Programmer's errors (shapes that do not fit, an axis out of range) stop the program with a
 /// message that names the operation and the shapes.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
@@ -33,6 +37,25 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// A tensor with one axis.
   public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
+
+  /// A matrix from its rows.
+  ///
+  /// - Precondition: rows of one length.
+  public init(_ rows: [[Scalar]]) {
+    let count = rows.first?.count ?? 0
+    for (position, row) in rows.enumerated() {
+      require(
+        row.count == count, "Tensor", "row \(position) has \(row.count) entries, row 0 has \(count)")
+    }
+    self.init(shape: [rows.count, count], scalars: rows.flatMap { $0 })
+  }
+
+  /// A tensor with three axes from its matrices.
+  ///
+  /// - Precondition: matrices of one shape.
+  public init(_ matrices: [[[Scalar]]]) {
+    self = matrices.isEmpty ? Tensor(shape: [0, 0, 0], scalars: []) : stack(matrices.map { Tensor($0) })
+  }
 
   /// A tensor without axes.
   public init(_ scalar: Scalar) {

@@ -35,7 +35,8 @@ private enum Python {
   func `Python reads what we write, and writes it back`() throws {
     try withTemporaryFolder { folder in
       let model = MLP([3, 4, 1], key: RandomKey(5))
-      let state = Tuple(model, [Tensor<Double>([.pi])], Tensor<Bool>([true, false]), Tensor<Int32>(7))
+      let state = Tuple(
+        model, [Tensor<Double>([.pi])], Tensor<Bool>([true, false]), Tensor<Int32>(7))
       try saveTensors(state, to: folder + "/ours.safetensors", metadata: ["epoch": "3"])
       let output = try Python.run(
         """

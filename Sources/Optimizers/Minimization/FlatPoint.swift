@@ -36,7 +36,9 @@ func flattened(_ leaves: [Leaf]) -> [Double] {
     if leaf.elementType == .double {
       leaf.tensor(of: Double.self).withScalars { result.append(contentsOf: $0) }
     } else {
-      leaf.tensor(of: Float.self).withScalars { result.append(contentsOf: $0.lazy.map(Double.init)) }
+      leaf.tensor(of: Float.self).withScalars { scalars in
+        result.append(contentsOf: scalars.lazy.map { Double($0) })
+      }
     }
   }
   return result

@@ -24,13 +24,15 @@ struct LineSearch {
     let point: MinimizationPoint?
   }
 
-  /// The accepted point, or nil where none was found.
+  /// Looks for a step.
   ///
   /// - Parameters:
   ///   - start: φ(0), φ′(0) < 0.
   ///   - first: The first step to try.
   ///   - precision: The relative rounding error of φ.
   ///   - evaluate: φ and φ′ at a step.
+  /// - Returns: The accepted point, or nil where none was found.
+  /// - Throws: What `evaluate` throws.
   func search<E: Error>(
     from start: Trial, first: Double, precision: Double,
     evaluate: (Double) throws(E) -> Trial

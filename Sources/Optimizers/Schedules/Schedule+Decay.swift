@@ -38,6 +38,7 @@ extension Schedule {
   ///   - exponent: p; 1 is linear.
   ///   - count: n, how many steps the decay takes.
   ///   - start: The step at which it begins.
+  /// - Returns: The schedule.
   /// - Precondition: `count` is at least 1.
   public static func polynomial(
     from initial: Double, to final: Double, exponent: Double = 1, over count: Int,
@@ -57,6 +58,7 @@ extension Schedule {
   ///   - initial: v, the value at step 0.
   ///   - count: n, how many steps the decay takes.
   ///   - fraction: α, what part of v remains.
+  /// - Returns: The schedule.
   /// - Precondition: `count` is at least 1.
   /// - SeeAlso: I. Loshchilov, F. Hutter, "SGDR: Stochastic gradient descent with warm restarts"
   ///   (ICLR 2017), eq. 5.

@@ -8,6 +8,7 @@ extension Schedule {
   ///   - peak: The value that the line reaches at step `count`.
   ///   - count: How many steps the line takes.
   ///   - next: What follows; nil stays at the peak.
+  /// - Returns: The schedule.
   /// - Precondition: `count` is at least 1.
   public static func warmup(
     from initial: Double = 0, to peak: Double, over count: Int, then next: Schedule? = nil
@@ -26,6 +27,7 @@ extension Schedule {
   ///   - final: The value from step `total` on.
   ///   - warmup: How many steps the line takes.
   ///   - total: How many steps line and cosine take together.
+  /// - Returns: The schedule.
   /// - Precondition: `warmup` is at least 1, `total` is larger.
   public static func warmupCosine(
     from initial: Double = 0, to peak: Double, downTo final: Double = 0, warmup: Int, total: Int
@@ -50,6 +52,7 @@ extension Schedule {
   ///   - fraction: p, the part of it that goes up.
   ///   - divisor: d.
   ///   - finalDivisor: f.
+  /// - Returns: The schedule.
   /// - Precondition: `count` is at least 1, the fraction in [0, 1], the divisors positive.
   /// - SeeAlso: L. N. Smith, N. Topin, "Super-convergence: Very fast training of neural networks
   ///   using large learning rates" (arXiv:1708.07120).

@@ -14,7 +14,8 @@ public struct Masked: GradientTransform {
 
   /// A transform of the leaves whose path satisfies a condition.
   public init(
-    _ transform: any GradientTransform, where includes: @escaping @Sendable (_ path: String) -> Bool
+    _ transform: any GradientTransform,
+    where includes: @escaping @Sendable (_ path: String) -> Bool
   ) {
     self.transform = transform
     self.includes = includes
@@ -24,7 +25,8 @@ public struct Masked: GradientTransform {
   public func initialState(for parameters: ParameterList) -> TransformState {
     let selection = parameters.paths.indices.filter { includes(parameters.paths[$0]) }
     let chosen = ParameterList(
-      leaves: selection.map { parameters.leaves[$0] }, paths: selection.map { parameters.paths[$0] })
+      leaves: selection.map { parameters.leaves[$0] },
+      paths: selection.map { parameters.paths[$0] })
     var state = TransformState(children: [transform.initialState(for: chosen)])
     state.selection = selection
     return state

@@ -44,13 +44,14 @@ struct EvaluateCommand: ConsoleCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many samples to average; 1e6 is understood.", valueName: "N"),
+    help: ArgumentHelp(
+      "How many samples to average; 1e6 is understood. (default: 100000)", valueName: "N"),
     transform: { try Parsing.count($0) })
   var samples = 100_000
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The scale of the noise, in units of theta.", valueName: "S"),
+    help: ArgumentHelp("The scale of the noise, in units of theta. (default: 1)", valueName: "S"),
     transform: { try Parsing.number($0) })
   var sigma = 1.0
 
@@ -61,7 +62,8 @@ struct EvaluateCommand: ConsoleCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The random key, that of jax.random.PRNGKey(K).", valueName: "K"),
+    help: ArgumentHelp(
+      "The random key, that of jax.random.PRNGKey(K). (default: 0)", valueName: "K"),
     transform: { try Parsing.seed($0) })
   var seed: UInt64 = 0
 
@@ -134,7 +136,8 @@ struct EvaluateCommand: ConsoleCommand {
   }
 
   /// The library's errors are lines already.
-  private static func explaining<Result>(_ work: () throws -> Result) throws(CommandError) -> Result {
+  private static func explaining<Result>(_ work: () throws -> Result) throws(CommandError) -> Result
+  {
     do { return try work() } catch let error as CommandError { throw error } catch {
       let text = "\(error)"
       let hint =

@@ -69,7 +69,9 @@ package struct Evaluation {
 
   /// An option that the function would not heed is a mistake, not a wish.
   private func checkOptions() throws(CommandError) {
-    if k != nil, function != .topK { throw CommandError("--k is for top-k, not \(function.rawValue)") }
+    if k != nil, function != .topK {
+      throw CommandError("--k is for top-k, not \(function.rawValue)")
+    }
     guard function != .shortestPath else { return }
     if graph != nil {
       throw CommandError("--graph is for shortest-path, not \(function.rawValue)")

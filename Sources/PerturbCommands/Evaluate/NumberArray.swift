@@ -28,7 +28,8 @@ package struct NumberArray: Sendable, Equatable {
     var values: [Float] = []
     for (index, row) in rows.enumerated() {
       guard let elements = row.elements, elements.count == rows[0].elements?.count else {
-        throw CommandError("row \(index) of \(place) is \(row.kind), expected as many numbers as row 0")
+        throw CommandError(
+          "row \(index) of \(place) is \(row.kind), expected as many numbers as row 0")
       }
       values += try Self.numbers(elements, "row \(index) of \(place)")
     }

@@ -39,6 +39,12 @@ package struct Gallery {
     var results: [JSON.Member] = []
     let clock = ContinuousClock()
     let start = clock.now
+    console.print(
+      """
+      document: what the documentation of the method's PyTorch version prints
+      s.e.: standard error, the scatter that so many samples leave
+
+      """)
     for (index, example) in chosen.enumerated() {
       let progress = ProgressLine(console, "[\(index + 1)/\(chosen.count)] \(example.name)")
       progress.show(0)
@@ -86,8 +92,9 @@ package struct Gallery {
       lead: "An argmax, a logical OR, a shortest path: functions without a useful derivative. "
         + "Perturb the input with noise and average the outputs, and each becomes smooth; its "
         + "gradient follows from the same samples. These are the worked examples of the method's "
-        + "first implementations ([Berthet et al. 2020](https://arxiv.org/abs/2002.08676)), beside "
-        + "the numbers those print and those that theory gives.",
+        + "first implementations ([Berthet et al. 2020](https://arxiv.org/abs/2002.08676)); a column "
+        + "**document** has the numbers that the documentation of its PyTorch version prints, one "
+        + "headed **s.e.** standard errors.",
       footer: "Made by `\(command)`; every number is in [results.json](results.json).",
       sections: {})
     page.sections = sections

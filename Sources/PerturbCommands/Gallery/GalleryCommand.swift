@@ -4,6 +4,7 @@ struct GalleryCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "gallery",
     abstract: "Work through the examples and write a page with pictures.",
+    usage: "perturb gallery [<name> ...] [<options>]",
     discussion: """
       Examples:
       \(Gallery.examples.map { "  " + $0.name.padded(right: 15) + $0.title }
@@ -29,7 +30,8 @@ struct GalleryCommand: ConsoleCommand {
   var samples: Int?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The random key of the run.", valueName: "K"),
+    parsing: .unconditional,
+    help: ArgumentHelp("The random key of the run. (default: 0)", valueName: "K"),
     transform: { try Parsing.seed($0) })
   var seed: UInt64 = 0
 

@@ -23,7 +23,8 @@ package struct GalleryContext: Sendable {
   let progress: @Sendable (Double) -> Void
 
   init(
-    seed: UInt64, name: String, samples: Int?, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    seed: UInt64, name: String, samples: Int?,
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) {
     key = RandomKey(seed).fold(in: fingerprint(name))
     requestedSamples = samples

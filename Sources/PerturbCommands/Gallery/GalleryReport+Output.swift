@@ -3,19 +3,20 @@ internal import Figures
 extension GalleryReport {
   /// The report for a terminal.
   func terminalText(figureFolder: String) -> String {
-    parts.map { part in
+    let blocks: [String] = parts.compactMap { part in
       switch part {
       case .text(let text): Wrapping.wrapped(text.filter { $0 != "`" }, width: 84) + "\n"
-      case .code: ""
+      case .code: nil
       case .table(let table):
-        "\n  \(table.caption)\n"
+        "  \(table.caption)\n"
           + TextTable(header: table.columns, rows: table.rows.map { $0.map(\.textCell) })
-          .text(indentation: 2) + "\n"
+          .text(indentation: 2)
       case .matrix(let caption, let rows, let decimals):
-        "\n  \(caption)\n" + Self.matrixText(rows, decimals) + "\n"
+        "  \(caption)\n" + Self.matrixText(rows, decimals) + "\n"
       case .figure(let name, _, _): "  figure: \(figureFolder)/\(name).svg\n"
       }
-    }.joined()
+    }
+    return blocks.joined(separator: "\n")
   }
 
   /// The report as a section of the page.

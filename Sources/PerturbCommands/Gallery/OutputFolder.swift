@@ -39,7 +39,7 @@ package struct OutputFolder {
     try checkOwnership(names)
     let made = try makeStaging()
     System.removeFolder(staging)
-    made.forEach(System.removeFolder)
+    for folder in made { System.removeFolder(folder) }
   }
 
   /// Writes the files, the last of them last.
@@ -58,12 +58,12 @@ package struct OutputFolder {
       for file in files {
         try System.move("\(staging)/\(file.name)", to: "\(path)/\(file.name)")
       }
-      stale.forEach { System.removeFile("\(path)/\($0)") }
+      for name in stale { System.removeFile("\(path)/\(name)") }
       System.removeFolder(staging)
     } catch {
-      files.forEach { System.removeFile("\(staging)/\($0.name)") }
+      for file in files { System.removeFile("\(staging)/\(file.name)") }
       System.removeFolder(staging)
-      made.forEach(System.removeFolder)
+      for folder in made { System.removeFolder(folder) }
       throw failure(error)
     }
   }
@@ -84,7 +84,7 @@ package struct OutputFolder {
       }
       try System.makeFolder(staging)
     } catch {
-      made.forEach(System.removeFolder)
+      for folder in made { System.removeFolder(folder) }
       throw failure(error)
     }
     return made
@@ -100,7 +100,8 @@ package struct OutputFolder {
     switch System.kind(path) {
     case .missing: return
     case .file:
-      throw CommandError("cannot write the output folder '\(path)': it is a file, expected a folder")
+      throw CommandError(
+        "cannot write the output folder '\(path)': it is a file, expected a folder")
     case .folder: break
     }
     guard !isOurs else { return }

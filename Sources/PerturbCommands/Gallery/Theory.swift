@@ -34,7 +34,9 @@ enum Theory {
   static func normalProbability(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
 
   /// The density of a normal variable.
-  static func normalDensity(_ x: Double) -> Double { exp(-x * x / 2) / (2 * Double.pi).squareRoot() }
+  static func normalDensity(_ x: Double) -> Double {
+    exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+  }
 
   static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
@@ -53,8 +55,11 @@ extension Tensor where Scalar == Float {
 /// sixteenth of the samples each, whose scatter is four times the scatter of the whole.
 ///
 /// - Parameters:
+///   - samples: The number of samples whose scatter is sought.
+///   - key: The key of the 16 estimates.
 ///   - estimate: Makes an estimate from so many samples with that key.
-/// - Returns: One error for each element; nothing for fewer than 32 samples.
+/// - Returns: One error for each element; 0 for fewer than 32 samples.
+/// - Throws: What `estimate` throws.
 func measuredErrors(
   samples: Int, key: RandomKey, estimate: (_ samples: Int, RandomKey) throws -> Tensor<Float>
 ) throws -> [Double] {

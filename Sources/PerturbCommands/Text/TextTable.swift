@@ -71,6 +71,11 @@ enum Digits {
     ascii(NumberText.fixed(value, decimals: decimals))
   }
 
+  /// Rounded to a count of decimals, with a true minus sign, as part of a label.
+  static func label(_ value: Double, _ decimals: Int) -> String {
+    NumberText.fixed(value, decimals: decimals)
+  }
+
   /// The shortest text that reads back as the same number.
   static func shortest(_ value: Float) -> String {
     let text = "\(value)"
@@ -90,7 +95,8 @@ enum Digits {
 
   /// A time that a person can read.
   static func seconds(_ seconds: Double) -> String {
-    seconds < 0.9995 ? "\(fixed(seconds * 1000, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
+    seconds < 0.9995
+      ? "\(fixed(seconds * 1000, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
   }
 
   private static func ascii(_ text: String) -> String {

@@ -165,7 +165,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   }
 
   /// s(zᵢ): [samples, input width].
-  private func scores() -> UnsafeMutablePointer<Scalar> {
+  func scores() -> UnsafeMutablePointer<Scalar> {
     let noise = drawn()
     reduction.sampler.score(noise, into: noise, count: samples.count * inputWidth)
     return noise
@@ -178,7 +178,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   }
 
   /// zᵢ, made again: [samples, input width].
-  private func drawn() -> UnsafeMutablePointer<Scalar> {
+  func drawn() -> UnsafeMutablePointer<Scalar> {
     let memory = noise ?? .allocate(capacity: samplesPerBlock * inputWidth)
     noise = memory
     reduction.sampler.draw(row: row, samples: samples, into: memory)

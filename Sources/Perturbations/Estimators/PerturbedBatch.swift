@@ -29,6 +29,18 @@ struct PerturbedBatch {
     if values.isEmpty || values.contains(where: { $0.count == 0 }) { throw .emptyInput }
   }
 
+  /// Values [rows, …] of which some have a mapped axis in front, all with that axis merged into the
+  /// rows.
+  static func merged(_ physical: [Value], _ isMapped: [Bool], _ count: Int) -> [Value] {
+    zip(physical, isMapped).map { value, isMapped in
+      let whole =
+        isMapped ? value : value.broadcast(to: value.shape.inserting(count, at: 0))
+      var shape: Shape = [whole.shape[0] * whole.shape[1]]
+      for axis in 2..<whole.rank { shape.append(whole.shape[axis]) }
+      return whole.reshaped(shape)
+    }
+  }
+
   /// The leaves of the output from [rows, width].
   func unpacked(_ packed: Value, _ layout: ExampleLayout?) -> [Value] {
     guard let layout else { trap("Perturbed", "the function was not evaluated") }

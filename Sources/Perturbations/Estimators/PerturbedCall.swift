@@ -17,6 +17,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   /// Whether a pullback may follow, so that it pays to keep the outputs.
   let mayBeDifferentiated: Bool
   private let last = Mutex<Forward?>(nil)
+  private let knownLayout = Mutex<ExampleLayout?>(nil)
 
   init(
     _ evaluator: any BlockEvaluator<Scalar>, _ settings: PerturbedSettings, key: RandomKey,
@@ -57,7 +58,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   }
 
   /// The shapes of the output of one example; known after the first evaluation.
-  var outputLayout: ExampleLayout? { last.withLock { $0?.reduction.layout } }
+  var outputLayout: ExampleLayout? { knownLayout.withLock { $0 } }
 
   /// What evaluates the function on the samples, before any of it has run but a probe of the
   /// output's shape.
@@ -95,6 +96,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
       probe = (count, outputs)
     }
     guard let layout else { trap("Perturbed", "the function gave no output") }
+    knownLayout.withLock { $0 = layout }
     let plan = SamplePlan(
       samples: settings.samples, width: Swift.max(sampler.width, layout.width),
       unit: settings.sampling.unit(width: sampler.width) ?? 1)

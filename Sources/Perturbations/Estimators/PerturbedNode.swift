@@ -197,14 +197,7 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
 
   /// A mapped axis becomes more rows, with the same noise.
   func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value {
-    let merged = zip(physical, isMapped).map { value, isMapped in
-      let whole =
-        isMapped ? value : value.broadcast(to: value.shape.inserting(count, at: 0))
-      var shape: Shape = [whole.shape[0] * whole.shape[1]]
-      for axis in 2..<whole.rank { shape.append(whole.shape[axis]) }
-      return whole.reshaped(shape)
-    }
-    let output = try apply(self, merged)
+    let output = try apply(self, PerturbedBatch.merged(physical, isMapped, count))
     return output.reshaped([count, output.shape[0] / count, output.shape[1]])
   }
 }

@@ -6,6 +6,10 @@ package protocol DifferentiableNode {
   /// What messages call it.
   var name: String { get }
 
+  /// Whether the output carries derivatives; a gradient that has no other way to its input than
+  /// through a node that does not is refused.
+  var isDifferentiable: Bool { get }
+
   /// The output at dense inputs.
   func compute(_ inputs: [Value]) throws -> Value
 
@@ -22,6 +26,8 @@ package protocol DifferentiableNode {
 }
 
 extension DifferentiableNode {
+  package var isDifferentiable: Bool { true }
+
   package func batched(
     _ physical: [Value], isMapped: [Bool], under map: MapScope
   ) throws -> Value {

@@ -127,6 +127,20 @@ public func vjp<Input: Tree, Output: Tree, E: Error>(
   }
 }
 
+/// The value of a function of several inputs and its pullback.
+///
+/// - Returns: The value, and the pullback, which gives one tree for each input.
+/// - Throws: What `function` throws. The pullback throws what a custom pullback inside it throws.
+public func vjp<each Input: Tree, Output: Tree, E: Error>(
+  at x: repeat each Input, of function: (repeat each Input) throws(E) -> Output
+) throws(E) -> (value: Output, pullback: (Output) throws -> (repeat each Input)) {
+  let (value, pullback) = try vjp(at: Tuple(repeat each x)) {
+    (tuple: Tuple<repeat each Input>) throws(E) -> Output in
+    try function(repeat each tuple.elements)
+  }
+  return (value, { try pullback($0).elements })
+}
+
 /// The same values, cut off from every gradient around the call.
 public func withoutGradient<Input: Tree>(_ x: Input) -> Input {
   x.withValues(x.values.map(\.withoutTapes))

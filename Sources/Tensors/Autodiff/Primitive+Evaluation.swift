@@ -154,7 +154,7 @@ private func evaluateArgReduce(
   _ x: Value, _ reduction: Primitive.ArgReduction, _ axis: Int
 ) -> Value {
   let (outer, count, inner) = x.shape.view(axis)
-  require(count > 0, "\(reduction)", "axis \(axis) of shape \(x.shape) is empty")
+  require(count > 0, reduction == .maximum ? "argMax" : "argMin", "axis \(axis) of shape \(x.shape) is empty")
   return .dense(x.shape.removing(axis), .int32) { out in
     x.withPointer {
       ck_arg_reduce(

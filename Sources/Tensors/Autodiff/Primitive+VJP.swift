@@ -142,6 +142,7 @@ extension Primitive.BinaryOperation {
       return isConstant.select(.scalar(0, g.type), g * (b * apply(.binary(.power), a, exponent)))
     case .minimum: return g * share(a, b, .less)
     case .maximum: return g * share(a, b, .greater)
+    case .arcTangent: return g * b / (a.unary(.square) + b.unary(.square))
     case .and, .or: trap("gradient", "\(self) has no derivative")
     }
   }
@@ -159,6 +160,7 @@ extension Primitive.BinaryOperation {
       return g * (output * logarithm)
     case .minimum: return g * share(b, a, .less)
     case .maximum: return g * share(b, a, .greater)
+    case .arcTangent: return -(g * a / (a.unary(.square) + b.unary(.square)))
     case .and, .or: trap("gradient", "\(self) has no derivative")
     }
   }

@@ -76,7 +76,7 @@ package enum Primitive: Sendable {
   }
 
   package enum BinaryOperation: CaseIterable, Sendable {
-    case add, subtract, multiply, divide, power, minimum, maximum, and, or
+    case add, subtract, multiply, divide, power, minimum, maximum, arcTangent, and, or
   }
 
   package enum Comparison: CaseIterable, Sendable {
@@ -180,6 +180,7 @@ extension Primitive.BinaryOperation {
     case .power: CK_POWER
     case .minimum: CK_MINIMUM
     case .maximum: CK_MAXIMUM
+    case .arcTangent: CK_ATAN2
     case .and: CK_LOGICAL_AND
     case .or: CK_LOGICAL_OR
     }

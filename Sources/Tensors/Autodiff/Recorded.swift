@@ -23,7 +23,11 @@ final class Recorded {
 
     @inline(__always)
     var isDifferentiable: Bool {
-      if case .primitive(let primitive) = self { primitive.isDifferentiable } else { true }
+      switch self {
+      case .input: true
+      case .primitive(let primitive): primitive.isDifferentiable
+      case .node(let node): node.isDifferentiable
+      }
     }
   }
 
@@ -64,13 +68,14 @@ final class Recorded {
   /// How many values the operation was applied to.
   var inputCount: Int { first == nil ? 0 : second == nil ? 1 : 2 + others.count }
 
-  /// A value that the operation was applied to.
+  /// A value that the operation was applied to. Tapes further out do not see the cotangents depend
+  /// on indices and conditions: where they do, they are constant piece by piece.
   @inline(__always)
   func input(_ position: Int) -> Value {
     guard let value = position == 0 ? first : position == 1 ? second : others[position - 2] else {
       trap("gradient", "\(name) has no input \(position)")
     }
-    return value
+    return value.type.isFloatingPoint ? value : value.withoutTapes
   }
 
   /// The entry that made an input, or −1.

@@ -135,6 +135,10 @@ struct Cotangents {
       }
       primitive.vjp(entry, cotangent, into: &self)
     case .node(let node):
+      guard node.isDifferentiable else {
+        obstacle = entry
+        break
+      }
       let contributions = try node.vjp(
         (0..<entry.inputCount).map(entry.input), output: entry.primal, cotangent: cotangent, needed: needs)
       for (position, contribution) in contributions.enumerated() {

@@ -121,7 +121,10 @@ extension Tensor where Scalar: TensorNumeric {
   /// The tensor with a part replaced by what broadcasts to it. Differentiable in both.
   private func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
     let region = Region(indices, of: shape)
-    let whole = part.broadcast(to: region.shape).value.reshaped(region.slice.shape)
+    require(
+      Shape.broadcast(part.shape, region.shape) == region.shape, "subscript",
+      "a tensor of shape \(part.shape) does not broadcast to the \(region.shape) that it replaces")
+    let whole = part.value.broadcast(to: region.shape).reshaped(region.slice.shape)
     let inside = apply(.embed(region.slice, into: shape), .ones(region.slice.shape, value.type))
     return Tensor(
       inside.compared(.notEqual, 0).select(

@@ -30,6 +30,7 @@ extension Tree {
   /// - Parameters:
   ///   - other: A tree of the same structure and shapes.
   ///   - scale: A tensor without axes; it is converted to each leaf's type.
+  /// - Returns: A tree of this structure.
   /// - Precondition: equal structures and shapes.
   public func adding<Scalar: TensorFloatingPoint>(
     _ other: Self, scaledBy scale: Tensor<Scalar>
@@ -43,6 +44,7 @@ extension Tree {
   /// The multiple s · a, differentiable in the factor too.
   ///
   /// - Parameter scale: A tensor without axes; it is converted to each leaf's type.
+  /// - Returns: A tree of this structure.
   public func scaled<Scalar: TensorFloatingPoint>(by scale: Tensor<Scalar>) -> Self {
     mapped { $0 * factor(scale, $0.type) }
   }
@@ -79,7 +81,7 @@ extension Tree {
   public func globalNorm<Scalar: TensorFloatingPoint>(
     as type: Scalar.Type = Double.self
   ) -> Tensor<Scalar> {
-    Tensor(globalSquaredNorm(as: type).value.squareRootFlatAtZero())
+    Tensor(globalSquaredNorm(as: type).value.unary(.distanceRoot))
   }
 
   /// The tree with a function applied to each leaf of one type; other leaves stay.

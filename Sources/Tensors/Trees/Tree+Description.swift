@@ -34,7 +34,7 @@ extension Leaf {
 extension Value {
   fileprivate var isMapped: Bool {
     switch content {
-    case .dense: false
+    case .dense, .single: false
     case .recorded(let recorded): recorded.primal.isMapped
     case .mapped: true
     }

@@ -56,7 +56,8 @@ import Testing
     #expect(cases.values.allSatisfy { $0.float64.count >= 50 && $0.float32.count >= 50 })
   }
 
-  @Test(arguments: optimizers) func `in Double, to 1e-12`(name: String, optimizer: Optimizer) throws {
+  @Test(arguments: optimizers) func `in Double, to 1e-12`(name: String, optimizer: Optimizer) throws
+  {
     let trajectories = try fixture("trajectories", as: Trajectories.self)
     let expected = try #require(trajectories.cases[name]).float64
     let deviation = deviation(

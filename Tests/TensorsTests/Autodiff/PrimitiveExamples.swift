@@ -80,6 +80,7 @@ enum PrimitiveExamples {
       // One with itself is a tie everywhere, where the halves add up to one.
       return everywhere(matrix, sample([3, 4], seed: 9))
     case .divide: return everywhere(matrix, positive)
+    case .arcTangent: return everywhere(matrix, sample([3, 4], seed: 9))
     case .power: return everywhere(positive, sample([3, 4], seed: 9))
     case .and, .or:
       let truth = Leaf(matrix .> 0)

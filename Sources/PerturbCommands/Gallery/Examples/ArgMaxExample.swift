@@ -78,7 +78,7 @@ struct ArgMaxExample: GalleryExample {
       for entry in theta.doubles.indices {
         Line(
           x: fine, y: fine.map { Theory.softmax(theta.doubles, sigma: $0)[entry] },
-          label: "θ = \(Digits.fixed(theta.doubles[entry], 1))", ink: .series(entry + 1))
+          label: "θ = \(Digits.label(theta.doubles[entry], 1))", ink: .series(entry + 1))
         Scatter(x: sigmas, y: shares.map { $0[entry] }, ink: .series(entry + 1))
       }
     }
@@ -88,7 +88,7 @@ struct ArgMaxExample: GalleryExample {
         + "closer the perturbed function comes to the hard one.")
     report.values("sigmas of the figure", sigmas)
     report.table(
-      "Shares by σ", ["σ"] + theta.doubles.map { "θ = \(Digits.fixed($0, 1))" },
+      "Shares by σ", ["σ"] + theta.doubles.map { "θ = \(Digits.label($0, 1))" },
       zip(sigmas, shares).map { sigma, row in
         [.number(sigma, decimals: 2)] + row.map { .number($0, decimals: 4) }
       })

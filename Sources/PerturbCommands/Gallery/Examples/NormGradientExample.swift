@@ -4,7 +4,7 @@ internal import Perturbations
 /// The gradient of the perturbed argmax's norm, beside that of the softmax's.
 struct NormGradientExample: GalleryExample {
   let name = "norm-gradient"
-  let title = "Gradients"
+  let title = "Gradient of the norm"
 
   private static let printed = [
     [-0.0072, 0.1708, -0.0132, -0.1476, -0.0033], [-0.0068, -0.1464, -0.0173, 0.1748, -0.0046],
@@ -57,14 +57,14 @@ struct NormGradientExample: GalleryExample {
     report.figure(
       "norm-gradient",
       Figure(
-        "Gradient of the norm of the output", subtitle: "bars at the points: two standard errors",
+        "Gradient of the norm of the output", subtitle: "whiskers: two standard errors",
         columns: 2, sharedAxes: .y, width: 820, height: 330
       ) {
         for row in 0..<2 {
           let range = row * 5..<row * 5 + 5
           Panel("row \(row)", y: row == 0 ? "∂ norm / ∂ θ" : "") {
             Bars(
-              range.map { "θ = " + Digits.fixed(theta.doubles[$0], 1) },
+              range.map { "θ = " + Digits.label(theta.doubles[$0], 1) },
               [
                 .init(
                   "perturbed argmax", perturbed.doubles[range],

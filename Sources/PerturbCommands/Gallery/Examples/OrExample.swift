@@ -103,31 +103,48 @@ struct OrExample: GalleryExample {
     }
     let gradients = try pullback(.ones([coarse.count * coarse.count])).doubles
     let hard = vmap(Self.hardOr)(Self.grid(fine))
-    let square = -1.0...1.0
-    func map(_ values: Tensor<Float>) -> HeatMap {
-      let values = values.doubles
-      return HeatMap(
-        fine.indices.map { row in Array(values[row * fine.count..<(row + 1) * fine.count]) },
-        x: square, y: square, colors: .diverging, range: -1...1)
+    let size = fine.count
+    func map(
+      _ values: [Double], _ colors: ColorMap, _ range: ClosedRange<Double>, label: String = ""
+    ) -> HeatMap {
+      HeatMap(
+        fine.indices.map { row in Array(values[row * size..<(row + 1) * size]) }, x: -1...1,
+        y: -1...1, colors: colors, range: range, label: label)
+    }
+    let slopes = fine.flatMap { y in
+      fine.map { x in
+        let slope = Theory.orGradient([x, y], sigma: Self.sigma)
+        return (slope[0] * slope[0] + slope[1] * slope[1]).squareRoot()
+      }
     }
     let places = points.doubles
+    let (even, odd) = (
+      places.indices.filter { $0 % 2 == 0 }, places.indices.filter { $0 % 2 == 1 }
+    )
     let quiver = Quiver(
-      x: places.indices.filter { $0 % 2 == 0 }.map { places[$0] },
-      y: places.indices.filter { $0 % 2 == 1 }.map { places[$0] },
-      u: gradients.indices.filter { $0 % 2 == 0 }.map { gradients[$0] },
-      v: gradients.indices.filter { $0 % 2 == 1 }.map { gradients[$0] }, label: "gradient")
-    report.values("gradients on a 17 × 17 grid", Tensor(gradients.map { Float($0) }))
+      x: even.map { places[$0] }, y: odd.map { places[$0] }, u: even.map { gradients[$0] },
+      v: odd.map { gradients[$0] })
+    report.values("surface on a 60 × 60 grid", surface)
+    report.values("gradients on a 17 × 17 grid", gradients)
+    let axes = (x: Axis("x₁", range: -1...1), y: Axis("x₂", range: -1...1))
     report.figure(
       "or-surface",
       Figure(
-        "The OR of the signs of (x₁, x₂) over [−1, 1]²",
+        "The OR of the signs of x₁ and x₂",
         subtitle: "σ = \(Self.sigma), Gumbel noise, "
           + "N = \(Digits.grouped(perturbedOr.samples)) at each point",
-        columns: 3, sharedAxes: .both, width: 1020, height: 370
+        columns: 3, width: 1080, height: 370
       ) {
-        Panel("hard OR", x: "x₁", y: "x₂", aspect: .equal) { map(hard) }
-        Panel("perturbed OR", x: "x₁", y: "x₂", aspect: .equal) { map(surface) }
-        Panel("gradient of the perturbed OR", x: "x₁", y: "x₂", aspect: .equal) { quiver }
+        Panel("hard OR", x: axes.x, y: axes.y, aspect: .equal) {
+          map(hard.doubles, .diverging, -1...1)
+        }
+        Panel("perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
+          map(surface.doubles, .diverging, -1...1)
+        }
+        Panel("gradient of the perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
+          map(slopes, .amount, 0...(slopes.max() ?? 1), label: "length in theory")
+          quiver
+        }
       },
       caption: "The hard OR has no slope to follow. The perturbed OR has one near the border "
         + "between false and true, and its gradient points across that border.")
@@ -143,7 +160,7 @@ struct OrExample: GalleryExample {
       let point = [centers[middle + step], centers[middle + step]]
       let exact = Theory.orGradient(point, sigma: Self.sigma)
       let index = 2 * ((middle + step) * centers.count + middle + step)
-      let text = Digits.fixed(point[0], 2)
+      let text = Digits.label(point[0], 2)
       return [
         .text("(\(text), \(text))"), .number(gradients[index], decimals: 3),
         .number(gradients[index + 1], decimals: 3), .number(exact[0], decimals: 3),

@@ -7,7 +7,7 @@ struct PathAscentExample: GalleryExample {
   let title = "Thirty steps of gradient ascent"
 
   private static let steps = 30
-  private static let rate: Float = 0.0022
+  private static let rate: Float = 0.0009
   private static let printed = (before: 0.079, after: 0.989)
 
   func run(_ context: GalleryContext) throws -> GalleryReport {

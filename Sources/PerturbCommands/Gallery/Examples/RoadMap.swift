@@ -17,7 +17,7 @@ enum RoadMap {
   static let finalCosts: Tensor<Float> = [0.4, 0.1, 0.1, 0.1]
 
   private static let fixedCosts: [(from: Int, to: Int, cost: Float)] = [
-    (0, 2, 0.11), (0, 3, 0.07), (2, 3, 0.095), (2, 7, 0.1), (3, 7, 0.195), (2, 5, 0.57),
+    (0, 2, 0.11), (0, 3, 0.07), (2, 3, 0.095), (2, 7, 0.1), (3, 7, 0.195), (2, 5, 0.55),
     (6, 7, 0.15), (1, 4, 0.07),
   ]
 
@@ -88,10 +88,12 @@ enum RoadMap {
       },
       edges: edges.enumerated().map { index, edge in
         let weight = weights[edge.from * 9 + edge.to] + weights[edge.to * 9 + edge.from]
-        let label = labelsWeights ? Digits.fixed(weight, 3) : shortCost(costs[index])
+        let isUsed = weight >= 0.0005
+        let label =
+          labelsWeights ? (isUsed ? Digits.fixed(weight, 3) : "") : shortCost(costs[index])
         return .init(
           edge.from, edge.to, weight: labelsWeights ? weight : nil, label: label,
-          isHighlighted: highlighted.contains(index) || (labelsWeights && weight >= 0.0005))
+          isHighlighted: highlighted.contains(index) || (labelsWeights && isUsed))
       }, isDirected: false, maximumWeight: 1)
   }
 

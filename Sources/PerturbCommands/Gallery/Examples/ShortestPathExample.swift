@@ -61,9 +61,10 @@ struct ShortestPathExample: GalleryExample {
     addTable(to: &report, perturbed.doubles, samples: samples)
     report.text(
       "The document's matrix is not quite a flow: 0.983 leaves node 0 where 1 should, and 4 and 1 "
-        + "pass 0.023 to each other. About one sample in twenty had a negative cost there and its "
-        + "walk back from 8 went round in a circle instead of reaching 0. Here a perturbed cost "
-        + "below 0 counts as 0 (`negativeCosts: .clipped(to: 0)`), so that every sample is a path.")
+        + "pass 0.023 to each other, as if in one sample of twenty a negative cost had sent the walk "
+        + "back from 8 round in a circle. Here a perturbed cost below 0 counts as 0 "
+        + "(`negativeCosts: .clipped(to: 0)`), so that every sample is a path from 0 to 8 and every "
+        + "weight upstream is a little larger.")
     report.figure(
       "shortest-path-perturbed",
       Figure(

@@ -1,0 +1,105 @@
+public import Tensors
+
+/// A value and its pullback of one cotangent, with the pullback's standard error.
+public struct GradientEstimate<Input: Tree, Output: Tree> {
+  /// The mean of the function's outputs.
+  public let value: Output
+  /// The pullback: the gradient of ⟨cotangent, value⟩ with respect to the input.
+  public let gradient: Input
+  /// The standard deviation of the gradient, element by element, as estimated from the same samples.
+  public let standardError: Input
+}
+
+extension GradientEstimate: Sendable where Input: Sendable, Output: Sendable {}
+
+/// A number with its standard error.
+public struct ScalarEstimate: Sendable, Equatable {
+  /// The estimate.
+  public let value: Double
+  /// Its standard deviation, as estimated from the same samples.
+  public let standardError: Double
+}
+
+extension Perturbed {
+  /// The gradient of ⟨cotangent, value⟩ and its standard error: (1/Nσ) Σ ⟨g, yᵢ − b⟩ s(zᵢ).
+  ///
+  /// The gradient is the one that `vjp` gives. With a leave-one-out baseline its standard error
+  /// leaves out that of the baseline, which is of a smaller order.
+  ///
+  /// - Parameters:
+  ///   - input: θ.
+  ///   - cotangent: g, in the structure of the output.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - batched: Whether leaves have a batch axis in front.
+  /// - Returns: The value, the gradient and the gradient's standard error.
+  /// - Throws: ``PerturbationError``; `TreeMismatch` where the cotangent is no cotangent.
+  public func gradientEstimate(
+    at input: Input, cotangent: Output, key: RandomKey? = nil, batched: Bool = false
+  ) throws -> GradientEstimate<Input, Output> {
+    try gradientEstimate(input, .resolve(key), batched) { _ in cotangent }
+  }
+
+  /// The same where the cotangent follows from the value, as for a loss of the value.
+  ///
+  /// - Parameters:
+  ///   - input: θ.
+  ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - batched: Whether leaves have a batch axis in front.
+  /// - Returns: The value, the gradient and the gradient's standard error.
+  /// - Throws: ``PerturbationError``, and what `cotangent` throws.
+  public func gradientEstimate(
+    at input: Input, key: RandomKey? = nil, batched: Bool = false,
+    cotangent: (Output) throws -> Output
+  ) throws -> GradientEstimate<Input, Output> {
+    try gradientEstimate(input, .resolve(key), batched, cotangent)
+  }
+
+  /// The derivative of ⟨cotangent, value⟩ with respect to σ: (1/Nσ) Σ ⟨g, yᵢ − b⟩ (⟨zᵢ, s(zᵢ)⟩ − d).
+  ///
+  /// - Parameters:
+  ///   - input: θ; not a batch.
+  ///   - cotangent: g, in the structure of the output.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  /// - Returns: The derivative and its standard error.
+  /// - Throws: ``PerturbationError``.
+  public func sigmaDerivative(
+    at input: Input, cotangent: Output, key: RandomKey? = nil
+  ) throws -> ScalarEstimate {
+    try settings.checkStandardError(width: input.exampleWidth(batched: false))
+    let context = try statistics(
+      input, key: .resolve(key), batched: false, keepingOutputs: true)
+    let packed = try packedCotangent(context) { _ in cotangent }
+    let moments = try context.call.sigmaMoments(context.theta, cotangent: packed)
+    return ScalarEstimate(
+      value: moments.sums[0] / Double(samples), standardError: moments.standardErrors[0])
+  }
+
+  private func packedCotangent(
+    _ context: StatisticsContext<Input, Output>, _ cotangent: (Output) throws -> Output
+  ) throws -> [Double] {
+    let value = context.output(try context.call.mean(context.theta))
+    return try context.packedCotangent(try cotangent(value), like: value)
+  }
+
+  private func gradientEstimate(
+    _ input: Input, _ key: RandomKey, _ batched: Bool, _ cotangent: (Output) throws -> Output
+  ) throws -> GradientEstimate<Input, Output> {
+    try settings.checkStandardError(width: input.exampleWidth(batched: batched))
+    let context = try statistics(input, key: key, batched: batched, keepingOutputs: true)
+    let packed = try packedCotangent(context, cotangent)
+    let (mean, moments) = try context.call.gradientMoments(context.theta, cotangent: packed)
+    var gradient = moments.sums.map { $0 / Double(samples) }
+    var errors = moments.standardErrors
+    if noise.action == .multiplicative {
+      let theta = context.packedInput
+      for k in gradient.indices {
+        gradient[k] /= theta[k]
+        errors[k] /= abs(theta[k])
+      }
+    }
+    return GradientEstimate(
+      value: context.output(mean), gradient: context.input(gradient),
+      standardError: context.input(errors))
+  }
+}

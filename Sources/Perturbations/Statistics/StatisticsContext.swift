@@ -1,0 +1,132 @@
+internal import Tensors
+
+/// A perturbed function at one input and key, ready for statistics: what turns trees into packed
+/// numbers, [rows, width] in double precision, and back.
+struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
+  let call: any StatisticsCall
+  let theta: [Value]
+  private let batch: PerturbedBatch
+  private let input: Input
+  private let type: ElementType
+  private let makeOutput: ([Value]) -> Output
+
+  var rows: Int { batch.rows }
+
+  init<Scalar: TensorFloatingPoint>(
+    _ input: Input, _ call: PerturbedCall<Scalar>, _ batch: PerturbedBatch,
+    makeOutput: @escaping ([Value]) -> Output
+  ) {
+    self.call = call
+    self.batch = batch
+    self.input = input
+    self.makeOutput = makeOutput
+    theta = batch.theta
+    type = Scalar.elementType
+  }
+
+  /// [rows, output width] as the function's output.
+  func output(_ packed: [Double]) -> Output {
+    makeOutput(batch.unpacked(value(packed), call.outputLayout))
+  }
+
+  /// One example's output.
+  func exampleOutput(_ packed: [Double]) -> Output {
+    let layout = call.outputLayout ?? ExampleLayout(shapes: [], types: [])
+    var start = 0
+    return makeOutput(
+      zip(layout.shapes, layout.types).map { shape, type in
+        defer { start += shape.elementCount }
+        return Value.doubles(Array(packed[start..<start + shape.elementCount]), shape, self.type)
+          .cast(type)
+      })
+  }
+
+  /// [rows, input width] as the function's input.
+  func input(_ packed: [Double]) -> Input {
+    let width = packed.count / Swift.max(rows, 1)
+    var start = 0
+    return input.withValues(
+      zip(input.values, batch.theta).map { leaf, theta in
+        let count = theta.count / Swift.max(rows, 1)
+        defer { start += count }
+        let elements = (0..<rows).flatMap { row in
+          packed[row * width + start..<row * width + start + count]
+        }
+        return .doubles(elements, leaf.shape, type)
+      })
+  }
+
+  /// θ, [rows, input width].
+  var packedInput: [Double] { packed(theta) }
+
+  /// A cotangent of the output, [rows, output width].
+  func packedCotangent(_ cotangent: Output, like expected: Output) throws -> [Double] {
+    try expected.checkStructure(cotangent, "cotangent")
+    return packed(cotangent.values)
+  }
+
+  private func packed(_ values: [Value]) -> [Double] {
+    let leaves = values.map { value in
+      value.concrete("statistics").cast(.double).withElements {
+        Array(
+          UnsafeBufferPointer(start: $0.assumingMemoryBound(to: Double.self), count: value.count))
+      }
+    }
+    return (0..<rows).flatMap { row in
+      leaves.flatMap { leaf in
+        let count = leaf.count / Swift.max(rows, 1)
+        return leaf[row * count..<(row + 1) * count]
+      }
+    }
+  }
+
+  private func value(_ packed: [Double]) -> Value {
+    .doubles(packed, [rows, packed.count / Swift.max(rows, 1)], type)
+  }
+}
+
+extension Value {
+  /// A dense value with elements rounded to a type.
+  static func doubles(_ elements: [Double], _ shape: Shape, _ type: ElementType) -> Value {
+    let value = Value.dense(shape, .double) { pointer in
+      let out = pointer.assumingMemoryBound(to: Double.self)
+      for i in elements.indices { out[i] = elements[i] }
+    }
+    return value.cast(type)
+  }
+}
+
+extension Perturbed {
+  /// Gets statistics of the function at θ ready.
+  ///
+  /// - Parameters:
+  ///   - keepingOutputs: Whether several passes follow, so that it pays to keep the outputs.
+  ///   - sigma: Another σ than the function's own.
+  func statistics(
+    _ input: Input, key: RandomKey, batched: Bool, keepingOutputs: Bool, sigma: Double? = nil
+  ) throws -> StatisticsContext<Input, Output> {
+    let input = withoutGradient(input)
+    var settings = settings
+    if let sigma { settings.sigma = sigma }
+    try settings.validate()
+    func context<Scalar: TensorFloatingPoint>(
+      _ built: (evaluator: any BlockEvaluator<Scalar>, makeOutput: @Sendable ([Value]) -> Output)
+    ) throws -> StatisticsContext<Input, Output> {
+      let batch = try PerturbedBatch(input, batched: batched)
+      return StatisticsContext(
+        input,
+        PerturbedCall(
+          built.evaluator, settings, key: key, noiseRows: batch.rows, paths: input.leafPaths,
+          mayBeDifferentiated: keepingOutputs),
+        batch, makeOutput: built.makeOutput)
+    }
+    switch try input.scalarType() {
+    case .double:
+      guard let double = evaluators.double else { throw wrongScalar("double", "float") }
+      return try context(double(input))
+    default:
+      guard let float = evaluators.float else { throw wrongScalar("float", "double") }
+      return try context(float(input))
+    }
+  }
+}
