@@ -183,6 +183,7 @@ class Comparison:
             once = participant.ask(action="run", seed=0)["seconds"]
             repeats[who] = max(1, min(case.repeats * 10, math.ceil(0.005 / max(once, 1e-9))))
         seconds = {who: [] for who in repeats}
+        processor = {who: [] for who in repeats}
         outputs = {who: [] for who in repeats}
         for repetition in range(options.repetitions):
             for who in repeats:
@@ -191,6 +192,7 @@ class Comparison:
                 answer = participant.ask(
                     action="run", seed=repetition + 1, repeats=repeats[who], wantsOutput=True)
                 seconds[who].append(answer["seconds"])
+                processor[who].append(answer["processorSeconds"])
                 outputs[who].append(numbers(answer["output"]))
         checks = {}
         for peer in list(peers):
@@ -202,6 +204,7 @@ class Comparison:
         row = {
             "group": case.group, "case": title, "mode": mode, "unit": case.unit, "per": case.per,
             "seconds": {who: statistics.median(times) / case.per for who, times in seconds.items()},
+            "processor": {who: min(times) / case.per for who, times in processor.items()},
             "all": {who: [s / case.per for s in times] for who, times in seconds.items()},
             "variants": peers, "checks": checks, "failures": notes, "goal": case.goal}
         theirs = {who: s for who, s in row["seconds"].items() if who != "ours"}
@@ -242,7 +245,9 @@ def print_row(row):
     parts = [f"{who} {s * scale:9.2f}" for who, s in row["seconds"].items()]
     ratios = ", ".join(f"{who} ×{r:.1f}" for who, r in row["ratios"].items())
     mode = "with gradient" if row["mode"] == "gradient" else "value"
+    processor = ", ".join(f"{who} {s * scale:.2f}" for who, s in row["processor"].items())
     print(f"{row['case']}, {mode} [{row['unit']}]: {'  '.join(parts)}  | {ratios}")
+    print(f"    least processor time: {processor}")
     for who, text in {**row["checks"], **row["failures"]}.items():
         variant = row["variants"].get(who, "")
         print(f"    {who} ({variant}): {text}")
@@ -312,6 +317,9 @@ def write(results, options):
     figures = pathlib.Path(options.binaries) / "compare-figures"
     folder = RESULTS / "figures"
     folder.mkdir(exist_ok=True)
+    if not figures.exists():
+        print("compare-figures is not built: no figures")
+        return
     subprocess.run([figures, RESULTS / "results.json", folder], check=True)
     if options.no_page or options.only or options.quick:
         print(f"Written to {RESULTS}; docs/performance.md is left as it was.")

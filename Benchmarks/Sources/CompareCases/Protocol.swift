@@ -61,6 +61,8 @@ struct Setup: Decodable {
 struct Response: Encodable {
   var error: String?
   var seconds: Double?
+  /// Processor time over all threads.
+  var processorSeconds: Double?
   var output: [[Double]]?
   /// The largest resident set of this process so far, in bytes.
   var peakMemory: Int?

@@ -21,6 +21,13 @@ func peakMemory() -> Int {
   #endif
 }
 
+/// Processor time of all threads of this process so far: what a run costs on a busy machine too.
+func processorTime() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
 func seconds(_ duration: Duration) -> Double {
   Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }
@@ -35,11 +42,13 @@ func answer(_ request: Request, _ prepared: inout PreparedCase?) throws -> Respo
     guard let prepared, let seed = request.seed else { throw CaseError("nothing prepared") }
     let repeats = request.repeats ?? 1
     var outputs = Outputs()
+    let before = processorTime()
     let duration = try ContinuousClock().measure {
       for _ in 0..<repeats { outputs = try prepared(seed) }
     }
+    let processor = processorTime() - before
     return Response(
-      seconds: seconds(duration) / Double(repeats),
+      seconds: seconds(duration) / Double(repeats), processorSeconds: processor / Double(repeats),
       output: request.wantsOutput == true ? outputs.numbers : nil, peakMemory: peakMemory())
   }
 }
