@@ -162,12 +162,12 @@ struct ExternalProgramTests {
     let program = try worker("twice", jobs: 1)
     #expect(try program([0.9]) == [1])
     // The second line is noticed when nothing is being asked.
-    var error: ProgramError?
-    for _ in 0..<200 where error == nil {
+    var found: ProgramError?
+    for _ in 0..<200 where found == nil {
       Foundation.Thread.sleep(forTimeInterval: 0.01)
-      do { _ = try program([0.1]) } catch { error = error as ProgramError }
+      do { _ = try program([0.1]) } catch { found = error }
     }
-    guard case .sampleFailed(let failure) = try #require(error) else { return }
+    guard case .sampleFailed(let failure) = try #require(found) else { return }
     #expect(failure.cause == .unaskedOutput("[2]") || failure.cause == .wrongCount(got: 1, expected: 1))
   }
 
