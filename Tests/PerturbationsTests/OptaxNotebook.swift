@@ -3,7 +3,7 @@ import Perturbations
 /// Document 001, optax's notebook on perturbed optimizers, worked through with its keys.
 ///
 /// optax's defaults are spelled out: `make_perturbed_fun` subtracts the baseline f(θ), and its noise
-/// is normal where none is given, as for the trees.
+/// is Gumbel where none is given, as for the trees.
 struct OptaxNotebook {
   /// One number or array that the document prints.
   struct Item: Sendable {
@@ -168,7 +168,7 @@ struct OptaxNotebook {
 
     // The document sets sigma = 1.0 and then passes SIGMA, which is still 0.2.
     let perturbed = try Perturbed(
-      samples: 100, sigma: 0.2, noise: .normal, baseline: .point, argMaxTree)
+      samples: 100, sigma: 0.2, noise: .gumbel, baseline: .point, argMaxTree)
     let key = RandomKey(0)
     note(
       "perturbed tree argmax", scalars(try perturbed(tree, key: key)),

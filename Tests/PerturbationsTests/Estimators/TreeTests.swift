@@ -67,7 +67,7 @@ private struct Point: TreeStruct, Sendable {
     let perturbed = try make { (x: Point) in ["y": product(x.position, x.speed ?? 0)] }
     let point = Point(position: a, speed: b)
     let estimate = try perturbed.estimate(at: point, key: key)
-    #expect(estimate.value == (try perturbed(point, key: key)))
+    #expect(try estimate.value == (perturbed(point, key: key)))
     #expect(estimate.standardError["y"]?.shape == [2])
     let found = try perturbed.gradientEstimate(
       at: point, cotangent: ["y": [1, 2]], key: key)

@@ -30,9 +30,9 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
   @Test(arguments: distributions.indices)
   func drawsHaveTheDistribution(_ index: Int) throws {
     let (noise, points) = Self.distributions[index]
-    let count = 100_000
+    let count = 50_000
     let drawn = try draws(noise, count)
-    #expect(drawn.allSatisfy(\.isFinite))
+    #expect(drawn.allSatisfy { $0.isFinite })
     for (z, probability) in points {
       let share = Double(drawn.count { $0 <= z }) / Double(count)
       let error = (probability * (1 - probability) / Double(count)).squareRoot()
@@ -45,7 +45,7 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
   @Test func sumOfGammaHasItsMeanAndVariance() throws {
     // (τ/k)² Σ Var Gamma(1/k, k/i) = τ²/k Σ 1/i²
     let noise = Noise.sumOfGamma(k: 3, temperature: 2)
-    let count = 50_000
+    let count = 20_000
     let drawn = try draws(noise, count)
     let mean = drawn.reduce(0, +) / Double(count)
     let variance = drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
@@ -75,7 +75,7 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
       if sampling == .orthogonal && noise.name != "normal" { continue }
       if case .quasiMonteCarlo = sampling { continue }
       let perturbed = try Perturbed(
-        samples: 200_000, sigma: 0.3, noise: noise, baseline: .leaveOneOut, sampling: sampling
+        samples: 60_000, sigma: 0.3, noise: noise, baseline: .leaveOneOut, sampling: sampling
       ) { (x: Tensor<Double>) in (x * [1, -2]).sum() }
       let found = try perturbed.gradientEstimate(
         at: [0.5, 1], cotangent: 1.0, key: RandomKey(23))
@@ -83,7 +83,7 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
         let error = found.standardError.scalars[k]
         #expect(
           abs(found.gradient.scalars[k] - expected) < 4 * error + 1e-9, "\(noise.name) \(sampling)")
-        #expect(error < 0.2)
+        #expect(error < 0.3)
       }
     }
   }
@@ -93,7 +93,7 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
   @Test(arguments: [Noise.cauchy, .studentT(degreesOfFreedom: 1.5), .logNormal])
   func gradientAndHessianOfABoundedFunction(_ noise: Noise) throws {
     let perturbed = try Perturbed(
-      samples: 400_000, sigma: 0.5, noise: noise, baseline: .leaveOneOut
+      samples: 80_000, sigma: 0.5, noise: noise, baseline: .leaveOneOut
     ) { (x: Tensor<Double>) in sigmoid(2 * x).sum() }
     let x: Tensor<Double> = [0.5, -0.7]
     let key = RandomKey(29)

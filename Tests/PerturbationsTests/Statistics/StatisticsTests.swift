@@ -19,7 +19,7 @@ private func softArgMax(
       let input = batched ? stack([theta, -theta]) : theta
       let perturbed = try softArgMax(samples: 10_000)
       let estimate = try perturbed.estimate(at: input, key: RandomKey(1), batched: batched)
-      #expect(estimate.value == (try perturbed(input, key: RandomKey(1), batched: batched)))
+      #expect(try estimate.value == (perturbed(input, key: RandomKey(1), batched: batched)))
       #expect(estimate.standardError.shape == estimate.value.shape)
       // Outputs are 0 or 1: the variance of one is p (1 − p).
       for (p, error) in zip(estimate.value.scalars, estimate.standardError.scalars) {
@@ -84,7 +84,7 @@ private func softArgMax(
       at: theta, untilStandardError: 1e-6, key: RandomKey(5))
     #expect(!estimate.reachedStandardError)
     #expect(estimate.samples == 5000)
-    #expect(estimate.value == (try perturbed(theta, key: RandomKey(5))))
+    #expect(try estimate.value == (perturbed(theta, key: RandomKey(5))))
   }
 
   @Test func evaluatesEachSampleOnce() throws {
@@ -191,7 +191,8 @@ private func softArgMax(
     let found = try perturbed.solutions(at: theta, key: RandomKey(1))
     #expect(found.solutions.count == 1)
     #expect(found.entropy == 0)
-    #expect(found.expectation { _ in 3 } == ScalarEstimate(value: 3, standardError: 0))
+    #expect(found.expectation { _ in 3 }.value == 3)
+    #expect(found.expectation { _ in 3 }.standardError == 0)
   }
 
   @Test func treesAndThreads() throws {
@@ -233,7 +234,7 @@ private func softArgMax(
       }
       #expect(abs(row.squaredBias - bias) < 0.03 * (bias + 0.01), "\(row) \(bias)")
       let variance = p.reduce(0) { $0 + $1 * (1 - $1) } / 20_000
-      #expect(abs(row.variance - variance) < 0.05 * variance + 1e-12)
+      #expect(abs(row.variance - variance) < 0.05 * variance + 2e-9)
     }
     // More noise, more bias; a gradient that is seen at 0.5, and hardly any where nothing changes.
     #expect(diagnosis.rows[0].squaredBias < diagnosis.rows[2].squaredBias)
