@@ -21,7 +21,7 @@ extension Tensor where Scalar: TensorNumeric {
   /// `start`, `start + step`, … up to but without `end`: shape [⌈(end − start) / step⌉].
   ///
   /// - Precondition: `step` is not 0.
-  public static func arange(_ start: Scalar = 0, _ end: Scalar, step: Scalar = 1) -> Tensor {
+  public static func arange(_ start: Scalar, _ end: Scalar, step: Scalar = 1) -> Tensor {
     require(step != 0, "arange", "a step of 0 never reaches the end")
     let span = (end.asDouble - start.asDouble) / step.asDouble
     let count = Swift.max(0, Int(span.rounded(.up)))
@@ -30,6 +30,9 @@ extension Tensor where Scalar: TensorNumeric {
       for i in 0..<count { out[i] = Scalar(nearest: first + Double(i) * stride) }
     }
   }
+
+  /// 0, 1, … up to but without `end`: shape [⌈end⌉].
+  public static func arange(_ end: Scalar) -> Tensor { arange(0, end) }
 
   /// The square matrix with ones on its diagonal.
   public static func identity(_ count: Int) -> Tensor {
@@ -41,6 +44,15 @@ extension Tensor where Scalar: TensorNumeric {
 }
 
 extension Tensor where Scalar: TensorFloatingPoint {
+  /// A tensor without axes: positive infinity.
+  public static var infinity: Tensor { Tensor(.infinity) }
+
+  /// A tensor without axes: not a number.
+  public static var nan: Tensor { Tensor(.nan) }
+
+  /// A tensor without axes: π.
+  public static var pi: Tensor { Tensor(.pi) }
+
   /// `count` values from `start` to `end`, both included, evenly spaced.
   ///
   /// - Precondition: `count` is at least 1.
@@ -50,7 +62,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return Tensor(shape: [count]) { out in
       for i in 0..<count {
         let fraction = count == 1 ? 0 : Double(i) / Double(count - 1)
-        out[i] = Scalar(nearest: i == count - 1 && count > 1 ? last : first + fraction * (last - first))
+        out[i] = Scalar(
+          nearest: i == count - 1 && count > 1 ? last : first + fraction * (last - first))
       }
     }
   }
@@ -73,16 +86,38 @@ public func meshgrid<Scalar>(
   )
 }
 
-/// Ones at the given classes, zeros elsewhere.
+/// Ones at the given classes, zeros elsewhere, in single precision.
 ///
 /// - Parameters:
 ///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
 ///   - classes: How many classes there are.
 /// - Returns: Shape `index.shape + [classes]`.
-public func oneHot<Scalar: TensorFloatingPoint>(
-  _ index: Tensor<Int32>, classes: Int, as type: Scalar.Type = Float.self
+public func oneHot(_ index: Tensor<Int32>, classes: Int) -> Tensor<Float> {
+  oneHot(index, classes: classes, as: Float.self)
+}
+
+/// Ones at the given classes, zeros elsewhere, of the type that the context asks for.
+///
+/// - Parameters:
+///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
+///   - classes: How many classes there are.
+/// - Returns: Shape `index.shape + [classes]`.
+@_disfavoredOverload
+public func oneHot<Scalar: TensorNumeric>(_ index: Tensor<Int32>, classes: Int) -> Tensor<Scalar> {
+  oneHot(index, classes: classes, as: Scalar.self)
+}
+
+/// Ones at the given classes, zeros elsewhere.
+///
+/// - Parameters:
+///   - index: Class numbers, any shape. A number outside 0 …< `classes` gives a row of zeros.
+///   - classes: How many classes there are.
+///   - type: The type of the elements.
+/// - Returns: Shape `index.shape + [classes]`.
+public func oneHot<Scalar: TensorNumeric>(
+  _ index: Tensor<Int32>, classes: Int, as type: Scalar.Type
 ) -> Tensor<Scalar> {
-  let classNumbers = Value.iota(classes, .int32)
-  let matches = index.value.expanded(index.rank).compared(.equal, classNumbers)
+  require(classes >= 0, "oneHot", "\(classes) classes")
+  let matches = index.value.expanded(index.rank).compared(.equal, .iota(classes, .int32))
   return Tensor(matches.cast(Scalar.elementType))
 }

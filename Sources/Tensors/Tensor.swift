@@ -10,6 +10,10 @@
 /// let g = gradient(at: x) { ($0 * $0).sum() }   // [[2, 4], [6, 8]]
 /// ```
 ///
+/// Element types do not mix by themselves: number literals take the type of the tensor beside them,
+/// and ``cast(to:)`` converts, so that nothing is computed in another precision than the one that
+/// stands in the type.
+///
 /// Programmer's errors (shapes that do not fit, an axis out of range) stop the program with a
 /// message that names the operation and the shapes.
 public struct Tensor<Scalar: TensorScalar>: Sendable {
@@ -34,9 +38,30 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// A tensor with one axis.
   public init(_ scalars: [Scalar]) { self.init(shape: [scalars.count], scalars: scalars) }
 
+  /// A matrix from its rows.
+  ///
+  /// - Precondition: rows of one length.
+  public init(_ rows: [[Scalar]]) {
+    let count = rows.first?.count ?? 0
+    for (position, row) in rows.enumerated() {
+      require(
+        row.count == count, "Tensor", "row \(position) has \(row.count) entries, row 0 has \(count)"
+      )
+    }
+    self.init(shape: [rows.count, count], scalars: rows.flatMap { $0 })
+  }
+
+  /// A tensor with three axes from its matrices.
+  ///
+  /// - Precondition: matrices of one shape.
+  public init(_ matrices: [[[Scalar]]]) {
+    self =
+      matrices.isEmpty ? Tensor(shape: [0, 0, 0], scalars: []) : stack(matrices.map { Tensor($0) })
+  }
+
   /// A tensor without axes.
   public init(_ scalar: Scalar) {
-    value = .dense([], Scalar.elementType) { $0.storeBytes(of: scalar, as: Scalar.self) }
+    value = .single(scalar)
   }
 
   /// A tensor of the given shape whose elements `initialize` writes, in row-major order.
@@ -46,7 +71,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     let count = shape.elementCount
     value = .dense(shape, Scalar.elementType) { out in
       initialize(
-        UnsafeMutableBufferPointer(start: out.bindMemory(to: Scalar.self, capacity: count), count: count))
+        UnsafeMutableBufferPointer(
+          start: out.bindMemory(to: Scalar.self, capacity: count), count: count))
     }
   }
 
@@ -104,13 +130,14 @@ extension Tensor: ExpressibleByArrayLiteral {
     }
     if elements.allSatisfy({ $0.value.isDense }) {
       let count = first.count * first.value.type.size
-      self.init(.dense(first.shape.inserting(elements.count, at: 0), Scalar.elementType) { out in
-        for (position, element) in elements.enumerated() {
-          element.value.withPointer {
-            (out + position * count).copyMemory(from: $0, byteCount: count)
+      self.init(
+        .dense(first.shape.inserting(elements.count, at: 0), Scalar.elementType) { out in
+          for (position, element) in elements.enumerated() {
+            element.value.withPointer {
+              (out + position * count).copyMemory(from: $0, byteCount: count)
+            }
           }
-        }
-      })
+        })
     } else {
       self = stack(elements)
     }

@@ -82,13 +82,13 @@ func agree(_ a: [Float], _ b: [Float], tolerance: Float = 1e-5) -> Bool {
     if let hessian = test.hessian {
       let d = test.at.count
       for row in 0..<d {
-        let h = try gradient_of_gradient(perturbed, Tensor(test.at), key, row)
+        let h = try hessianRow(perturbed, Tensor(test.at), key, row)
         #expect(agree(h.scalars, Array(hessian[row * d..<(row + 1) * d])), "\(h) \(hessian)")
       }
     }
   }
 
-  func gradient_of_gradient(
+  func hessianRow(
     _ f: Perturbed<Tensor<Float>, Tensor<Float>>, _ x: Tensor<Float>, _ key: RandomKey, _ row: Int
   ) throws -> Tensor<Float> {
     try gradient(at: x) { x in

@@ -93,8 +93,8 @@ static void run_plane(
       for (size_t j = 0; j < columns; j += CHUNK) {
         size_t n = columns - j < CHUNK ? columns - j : CHUNK;
         for (int p = 0; p < operands; p++) {
-          const char *x =
-              base[p] + ((int64_t)i * row_strides[p] + (int64_t)j * strides[p]) * (int64_t)in[p].size;
+          int64_t skipped = (int64_t)i * row_strides[p] + (int64_t)j * strides[p];
+          const char *x = base[p] + skipped * (int64_t)in[p].size;
           steps[p] = strides[p] != 0;
           pointers[p] = x;
           if (strides[p] != 0 && strides[p] != 1) {
@@ -190,9 +190,34 @@ void ck_unary(ck_unary_op op, ck_dtype type, const void *x, void *out, size_t n)
   ck_table_current()->maths.unary(op, type, x, out, n);
 }
 
+// 1 for an operand that is dense over the shape, 0 for one that is a single element, else -1.
+static inline int simple_step(int rank, const int32_t *shape, const int64_t *strides) {
+  int64_t dense = 1;
+  int is_dense = 1, is_single = 1;
+  for (int axis = rank - 1; axis >= 0; axis--) {
+    if (shape[axis] == 1) continue;
+    is_dense &= strides[axis] == dense;
+    is_single &= strides[axis] == 0;
+    dense *= shape[axis];
+  }
+  return is_dense ? 1 : is_single ? 0 : -1;
+}
+
+static inline size_t element_count(int rank, const int32_t *shape) {
+  size_t count = 1;
+  for (int axis = 0; axis < rank; axis++) count *= (size_t)shape[axis];
+  return count;
+}
+
 void ck_binary(
     ck_binary_op op, ck_dtype type, int rank, const int32_t *shape, const void *a,
     const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out) {
+  int a_step = simple_step(rank, shape, a_strides), b_step = simple_step(rank, shape, b_strides);
+  if ((a_step | b_step) >= 0) {
+    size_t n = element_count(rank, shape);
+    if (n > 0) ck_table_current()->maths.binary(op, type, a, a_step, b, b_step, out, n);
+    return;
+  }
   size_t size = ck_element_size(type);
   run_kernel call = {run_binary, (int)op, type, size, &ck_table_current()->maths};
   operand in[] = {{a, size}, {b, size}};
@@ -203,6 +228,12 @@ void ck_binary(
 void ck_compare(
     ck_compare_op op, ck_dtype type, int rank, const int32_t *shape, const void *a,
     const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out) {
+  int a_step = simple_step(rank, shape, a_strides), b_step = simple_step(rank, shape, b_strides);
+  if ((a_step | b_step) >= 0) {
+    size_t n = element_count(rank, shape);
+    if (n > 0) ck_table_current()->maths.compare(op, type, a, a_step, b, b_step, out, n);
+    return;
+  }
   size_t size = ck_element_size(type);
   run_kernel call = {run_compare, (int)op, type, size, &ck_table_current()->maths};
   operand in[] = {{a, size}, {b, size}};

@@ -26,21 +26,6 @@ void ck_log_sum_exp(ck_dtype type, size_t rows, size_t count, const void *x, voi
   ck_table_current()->maths.log_sum_exp(type, rows, count, x, out);
 }
 
-void ck_matmul_own(
-    ck_dtype type, size_t m, size_t n, size_t k, const void *a, size_t lda, int a_transposed,
-    const void *b, size_t ldb, int b_transposed, void *c, size_t ldc) {
-  ck_table_current()->maths.matmul(
-      type, m, n, k, a, lda, a_transposed, b, ldb, b_transposed, c, ldc);
-}
-
-void ck_matmul(
-    ck_dtype type, size_t m, size_t n, size_t k, const void *a, size_t lda, int a_transposed,
-    const void *b, size_t ldb, int b_transposed, void *c, size_t ldc) {
-  ck_matmul_own(type, m, n, k, a, lda, a_transposed, b, ldb, b_transposed, c, ldc);
-}
-
-const char *ck_matmul_provider(void) { return "own"; }
-
 void ck_pairwise_squared_distance(
     ck_dtype type, size_t m, size_t n, size_t d, const void *x, const void *y, void *out) {
   ck_table_current()->maths.pairwise_squared_distance(type, m, n, d, x, y, out);

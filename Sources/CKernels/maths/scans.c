@@ -98,14 +98,43 @@ DEFINE_TOP(f32, float)
 DEFINE_TOP(f64, double)
 DEFINE_TOP(i32, int32_t)
 
+// Past this many a sort costs less than the list.
+#define CK_HELD 64
+
+static int is_nan(ck_dtype type, const void *x, size_t i) {
+  if (type == CK_F32) return ((const float *)x)[i] != ((const float *)x)[i];
+  if (type == CK_F64) return ((const double *)x)[i] != ((const double *)x)[i];
+  return 0;
+}
+
+// The sort puts NaN last; here it comes first.
+static void top_by_sorting(
+    ck_dtype type, size_t rows, size_t count, size_t k, const void *x, int32_t *out) {
+  int32_t *order = malloc(count * sizeof(int32_t));
+  if (order == NULL) __builtin_trap();
+  const char *row = x;
+  for (size_t r = 0; r < rows; r++, row += count * ck_element_size(type), out += k) {
+    ck_argsort(type, 1, count, row, order, 1);
+    size_t numbers = count;
+    while (numbers > 0 && is_nan(type, row, (size_t)order[numbers - 1])) numbers--;
+    size_t first = count - numbers < k ? count - numbers : k;
+    memcpy(out, order + numbers, first * sizeof(int32_t));
+    memcpy(out + first, order, (k - first) * sizeof(int32_t));
+  }
+  free(order);
+}
+
 void ck_top_k(ck_dtype type, size_t rows, size_t count, size_t k, const void *x, int32_t *out) {
   if (k == 0 || rows == 0) return;
   if (k == 1) {
     ck_arg_reduce(CK_ARG_MAXIMUM, type, rows, count, 1, x, out);
     return;
   }
-  int64_t small[64];
-  int64_t *best = k <= 64 ? small : malloc(k * sizeof(int64_t));
+  if (k > CK_HELD) {
+    top_by_sorting(type, rows, count, k, x, out);
+    return;
+  }
+  int64_t best[CK_HELD];
   switch (type) {
   case CK_F32:
     top_f32(rows, count, k, x, out, best);
@@ -119,5 +148,4 @@ void ck_top_k(ck_dtype type, size_t rows, size_t count, size_t k, const void *x,
   default:
     __builtin_trap();
   }
-  if (best != small) free(best);
 }

@@ -26,6 +26,8 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
   ///   - width: How many sums there are for each row.
   ///   - body: Adds the contributions of one block to its sums, which start from 0. Called from
   ///     several threads.
+  /// - Returns: The sums.
+  /// - Throws: What the evaluation of a block throws.
   func sums(
     width: Int, _ body: (BlockSums<Scalar>, _ sums: UnsafeMutablePointer<Double>) -> Void
   ) throws -> [Double] {

@@ -66,7 +66,9 @@ private final class ArrayWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace 
       &layout, ExampleLayout(shapes: [[result.count]], types: [Scalar.elementType]),
       sample: sample, key: sampler.key)
     result.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { output(result.count).update(from: base, count: result.count) }
+      if let base = source.baseAddress {
+        output(result.count).update(from: base, count: result.count)
+      }
     }
   }
 }

@@ -26,9 +26,11 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   /// Evaluates the function at the perturbed inputs of a range of samples of one row.
   ///
   /// - Parameters:
+  ///   - row: The example of the batch.
   ///   - samples: At most as many as a block has.
   ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
   ///   - output: Gives the memory for [samples, output width], once the width is known.
+  /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output.
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>

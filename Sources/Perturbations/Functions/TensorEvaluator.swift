@@ -72,11 +72,14 @@ private final class TensorWorkspace<
     }
     let count = samples.count
     let (result, values) = try callingFunction(sample: samples.lowerBound, key: sampler.key) {
-      try TraceContext.withLevel { level in
-        let mapped = inputs.map { Value.mapped($0, level: level) }
+      var template: Output?
+      let values = try MapScope.run(inputs, count: count) { mapped in
         let result = try evaluator.function(evaluator.input.withValues(mapped))
-        return (result, result.values.map { $0.materialized(at: level, count: count) })
+        template = result
+        return result.values
       }
+      guard let template else { trap("Perturbed", "the function was not called") }
+      return (template, values)
     }
     let width = try check(result, values, &layout, sample: samples.lowerBound)
     write(values, rows: count, width: width, to: output(width))

@@ -1,123 +1,136 @@
-/// Applies a primitive to values of any level.
+/// Applies a primitive to a value of any level.
 ///
 /// The transform with the highest level among the inputs acts first: a tape applies the primitive
 /// to the values below it and records that it did, a map turns it into the primitive for the
 /// physical shapes.
-package func apply(_ primitive: Primitive, _ inputs: [Value]) -> Value {
-  var top: Value?
-  var level = 0
-  for input in inputs where !input.isDense {
-    let inputLevel = input.level
-    if inputLevel > level {
-      level = inputLevel
-      top = input
+package func apply(_ primitive: Primitive, _ x: Value) -> Value {
+  if x.isDense { return primitive.evaluate(x) }
+  guard let recorded = x.recorded else { return lifted(primitive, Operands(x)) }
+  let primal = recorded.primal
+  let output = apply(primitive, primal)
+  return recorded.tape.record(primitive, primal, nil, (recorded.index, -1), output)
+}
+
+/// Applies a primitive to two values of any level.
+package func apply(_ primitive: Primitive, _ a: Value, _ b: Value) -> Value {
+  if a.isDense {
+    if b.isDense { return primitive.evaluate(a, b) }
+    if let right = b.recorded {
+      let primal = right.primal
+      let output = apply(primitive, a, primal)
+      return right.tape.record(primitive, a, primal, (-1, right.index), output)
+    }
+  } else if let left = a.recorded {
+    let primal = left.primal
+    if b.isDense {
+      let output = apply(primitive, primal, b)
+      return left.tape.record(primitive, primal, b, (left.index, -1), output)
+    }
+    if let right = b.recorded, left.tape === right.tape {
+      let other = right.primal
+      let output = apply(primitive, primal, other)
+      return left.tape.record(primitive, primal, other, (left.index, right.index), output)
     }
   }
-  guard let top else { return primitive.evaluate(inputs) }
+  return lifted(primitive, Operands(a, b))
+}
+
+/// Applies a primitive to three values of any level.
+package func apply(_ primitive: Primitive, _ a: Value, _ b: Value, _ c: Value) -> Value {
+  apply(primitive, Operands(a, b, c))
+}
+
+/// Applies a primitive to values of any level.
+package func apply(_ primitive: Primitive, _ inputs: [Value]) -> Value {
+  apply(primitive, Operands(inputs))
+}
+
+/// Applies a primitive to values of any level.
+package func apply(_ primitive: Primitive, _ inputs: Operands) -> Value {
+  inputs.allSatisfy(\.isDense) ? primitive.evaluate(inputs) : lifted(primitive, inputs)
+}
+
+/// Applies a primitive to values of which some belong to a transform.
+private func lifted(_ primitive: Primitive, _ inputs: Operands) -> Value {
+  let inputs = inputs.mapped(\.live)
+  guard let top = inputs.top else { return primitive.evaluate(inputs) }
   switch top.content {
-  case .dense: return primitive.evaluate(inputs)
+  case .dense, .single: return primitive.evaluate(inputs)
   case .recorded(let recorded):
     let tape = recorded.tape
-    let primals = inputs.map { $0.primal(below: level) }
+    let primals = inputs.mapped { $0.primal(on: tape) }
     let output = apply(primitive, primals)
-    guard primitive.isDifferentiable, output.type.isFloatingPoint else { return output }
-    TraceContext.checkMayRecord(tape)
-    return tape.record(.primitive(primitive), inputs: primals, output: output, original: inputs)
+    return tape.record(.primitive(primitive), Array(primals), original: Array(inputs), output)
   case .mapped(let mapped):
-    let count = mapped.count
-    var isMapped: [Bool] = []
-    let physical = inputs.map { input in
-      let inner = input.physical(at: level)
-      isMapped.append(inner != nil)
-      return inner ?? input
-    }
-    let output = primitive.batched(physical, isMapped: isMapped, count: count)
-    return .mapped(output, level: level)
+    let map = mapped.map
+    let (physical, isMapped) = map.physical(inputs)
+    return map.wrap(primitive.batched(physical, isMapped: isMapped, count: map.count))
   }
 }
 
-/// Applies a function that brings its own pullback.
-///
-/// - Parameters:
-///   - name: What messages call it.
-///   - inputs: Its inputs, at any level.
-///   - batched: How to apply it to physical values, where `isMapped` says which inputs have the
-///     mapped axis in front; the output must have it. Nil: the function itself runs under the map.
-///   - function: The output and the pullback at values of lower levels.
-package func applyCustom(
-  _ name: String, _ inputs: [Value],
-  batched: ((_ physical: [Value], _ isMapped: [Bool], _ count: Int) throws -> Value)? = nil,
-  function: @escaping ([Value]) throws -> (output: Value, pullback: (Value) throws -> [Value?])
-) throws -> Value {
-  guard let top = inputs.max(by: { $0.level < $1.level }), top.level > 0 else {
-    return try function(inputs).output
-  }
-  let level = top.level
-  switch top.content {
-  case .dense: return try function(inputs).output
-  case .recorded(let recorded):
-    let primals = inputs.map { $0.primal(below: level) }
-    let (output, pullback) = try function(primals)
-    TraceContext.checkMayRecord(recorded.tape)
-    return recorded.tape.record(
-      .custom(name: name, pullback: pullback), inputs: primals, output: output, original: inputs)
-  case .mapped(let mapped):
-    let isMapped = inputs.map { $0.physical(at: level) != nil }
-    let physical = inputs.map { $0.physical(at: level) ?? $0 }
-    let count = mapped.count
-    if let batched { return .mapped(try batched(physical, isMapped, count), level: level) }
-    let output = try applyCustom(name, physical) { physical in
-      let logical = zip(physical, isMapped).map { $1 ? Value.mapped($0, level: level) : $0 }
-      let (output, pullback) = try function(logical)
-      return (
-        output.materialized(at: level, count: count),
-        { cotangent in
-          let contributions = try pullback(.mapped(cotangent, level: level))
-          return zip(contributions, isMapped).map { contribution, isMapped in
-            guard let contribution else { return nil }
-            let physical = contribution.materialized(at: level, count: count)
-            return isMapped ? physical : physical.reduced(.sum, [0])
-          }
-        }
-      )
+extension Operands {
+  /// The operand of the highest level, or nil where all are dense.
+  var top: Value? {
+    var top: Value?
+    var level = 0
+    forEachPosition { _, value in
+      let own = value.level
+      if own > level {
+        level = own
+        top = value
+      }
     }
-    return .mapped(output, level: level)
+    return top
   }
 }
 
 extension Value {
-  /// The value below the tape of a level, or the value itself where it is not on that tape.
-  func primal(below level: Int) -> Value {
-    if case .recorded(let recorded) = content, recorded.tape.level == level {
+  /// The value without tapes that have ended: for them it is a constant.
+  @inline(__always)
+  var live: Value {
+    if case .recorded(let recorded) = content, !recorded.tape.isRecording {
+      recorded.primal.live
+    } else {
+      self
+    }
+  }
+
+  /// The value below a tape, or the value itself where it is not on that tape.
+  @inline(__always)
+  func primal(on tape: Tape) -> Value {
+    if case .recorded(let recorded) = content, recorded.tape === tape {
       recorded.primal
     } else {
       self
     }
   }
 
-  /// The physical value where this one is mapped at a level.
-  func physical(at level: Int) -> Value? {
-    if case .mapped(let mapped) = content, mapped.level == level { mapped.physical } else { nil }
-  }
-
-  /// The value as the code inside a map of that level sees it: without its leading axis.
-  package static func mapped(_ physical: Value, level: Int) -> Value {
-    Value(
-      content: .mapped(Mapped(physical: physical, level: level)), shape: physical.shape.removing(0),
-      type: physical.type)
-  }
-
-  /// The physical value of a result: one that does not depend on the map is repeated.
-  package func materialized(at level: Int, count: Int) -> Value {
-    physical(at: level) ?? broadcast(to: shape.inserting(count, at: 0))
-  }
-
   /// The value without the tapes that are recording it: gradients stop here.
   package var withoutTapes: Value {
     switch content {
-    case .dense: self
+    case .dense, .single: self
     case .recorded(let recorded): recorded.primal.withoutTapes
-    case .mapped(let mapped): .mapped(mapped.physical.withoutTapes, level: mapped.level)
+    case .mapped(let mapped): mapped.map.wrap(mapped.physical.withoutTapes)
+    }
+  }
+}
+
+extension Value {
+  /// Whether a tape that is still recording follows this value, at whatever level.
+  package var isRecorded: Bool {
+    switch live.content {
+    case .dense, .single: false
+    case .recorded: true
+    case .mapped(let mapped): mapped.physical.isRecorded
+    }
+  }
+
+  /// Whether two dense values share their elements.
+  package func sharesElements(with other: Value) -> Bool {
+    switch (content, other.content) {
+    case (.dense(let a), .dense(let b)): a === b
+    case (.single(let a), .single(let b)): a == b
+    default: false
     }
   }
 }

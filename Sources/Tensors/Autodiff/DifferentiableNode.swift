@@ -1,12 +1,14 @@
 /// A function of tensors that is one node of every tape: it computes on dense values, gives its
 /// vector–Jacobian product with operations or other nodes, and acts on mapped values by itself.
 ///
-/// Where ``applyCustom(_:_:batched:function:)`` runs a function at the level of its inputs, a node
-/// only ever computes on dense values; that is what a perturbed call needs, whose function must be
-/// evaluated but not followed.
+/// However many transforms there are around it, it computes once.
 package protocol DifferentiableNode {
   /// What messages call it.
   var name: String { get }
+
+  /// Whether the output carries derivatives; a gradient that has no other way to its input than
+  /// through a node that does not is refused.
+  var isDifferentiable: Bool { get }
 
   /// The output at dense inputs.
   func compute(_ inputs: [Value]) throws -> Value
@@ -18,47 +20,35 @@ package protocol DifferentiableNode {
 
   /// The output, with the mapped axis in front, at values of which those marked have it.
   func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value
+
+  /// The same, where the node has to know the map.
+  func batched(_ physical: [Value], isMapped: [Bool], under map: MapScope) throws -> Value
+}
+
+extension DifferentiableNode {
+  package var isDifferentiable: Bool { true }
+
+  package func batched(
+    _ physical: [Value], isMapped: [Bool], under map: MapScope
+  ) throws -> Value {
+    try batched(physical, isMapped: isMapped, count: map.count)
+  }
 }
 
 /// Applies a node to values of any level.
 package func apply(_ node: any DifferentiableNode, _ inputs: [Value]) throws -> Value {
-  guard let top = inputs.max(by: { $0.level < $1.level }), top.level > 0 else {
-    return try node.compute(inputs)
-  }
-  let level = top.level
+  let inputs = inputs.map(\.live)
+  guard let top = Operands(inputs).top else { return try node.compute(inputs) }
   switch top.content {
-  case .dense: return try node.compute(inputs)
+  case .dense, .single: return try node.compute(inputs)
   case .recorded(let recorded):
-    let primals = inputs.map { $0.primal(below: level) }
+    let tape = recorded.tape
+    let primals = inputs.map { $0.primal(on: tape) }
     let output = try apply(node, primals)
-    TraceContext.checkMayRecord(recorded.tape)
-    let isNeeded = inputs.map { recorded.tape.index(of: $0) != nil }
-    return recorded.tape.record(
-      .custom(
-        name: node.name,
-        pullback: { cotangent in
-          try node.vjp(primals, output: output, cotangent: cotangent, needed: { isNeeded[$0] })
-        }), inputs: primals, output: output, original: inputs)
+    return tape.record(.node(node), primals, original: inputs, output)
   case .mapped(let mapped):
-    let output = try node.batched(
-      inputs.map { $0.physical(at: level) ?? $0 },
-      isMapped: inputs.map { $0.physical(at: level) != nil }, count: mapped.count)
-    return .mapped(output, level: level)
-  }
-}
-
-extension Value {
-  /// Whether a tape follows this value, at whatever level.
-  package var isRecorded: Bool {
-    switch content {
-    case .dense: false
-    case .recorded: true
-    case .mapped(let mapped): mapped.physical.isRecorded
-    }
-  }
-
-  /// Whether two dense values share their elements.
-  package func sharesElements(with other: Value) -> Bool {
-    if case .dense(let a) = content, case .dense(let b) = other.content { a === b } else { false }
+    let map = mapped.map
+    let (physical, isMapped) = map.physical(Operands(inputs))
+    return map.wrap(try node.batched(Array(physical), isMapped: isMapped, under: map))
   }
 }

@@ -7,12 +7,14 @@
 /// Gradients nest: the gradient inside `function` is itself differentiated.
 ///
 /// - Parameters:
-///   - x: A tree of floating-point tensors; integer and truth-value leaves are left as they are.
+///   - x: A tree of floating-point tensors; integer and truth-value leaves are not
+///     differentiated and get zeros.
 ///   - function: Gives a tensor with one element.
 /// - Returns: A tree of `x`'s structure and shapes; zeros where the result does not depend on a leaf.
 /// - Throws: What `function` throws.
-/// - Precondition: the result depends on `x` through operations that have derivatives. A function
-///   that only compares, rounds or takes indices has none: perturb it instead.
+/// - Precondition: where the result depends on `x`, it does so through operations that have
+///   derivatives. A function that only compares, rounds or takes indices has none, and the program
+///   stops with a message that says so: perturb it instead.
 /// - Complexity: a small multiple of the function's time; memory for its intermediate tensors.
 public func gradient<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Tensor<Scalar>
@@ -49,25 +51,22 @@ public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, Auxiliary
 ) throws(E) -> (value: Tensor<Scalar>, gradient: Input, auxiliary: Auxiliary) {
   try TraceContext.withLevel { level throws(E) in
     let tape = Tape(level: level)
-    let (inputs, watched) = tape.watch(x)
-    let (result, auxiliary) = try function(watched)
+    let inputs = x.values
+    let watched = inputs.map(tape.watch)
+    let (result, auxiliary) = try function(x.withValues(watched))
     require(
       result.count == 1, "gradient",
       "the function gives a tensor of shape \(result.shape), expected one number")
-    guard let index = tape.index(of: result.value) else { trap("gradient", disconnected) }
-    let seed = Value.ones(result.shape, result.value.type)
-    let cotangents = try rethrowing(E.self) {
-      try tape.pullback([(index, seed)], inputCount: inputs.count)
+    let entries = tape.finish()
+    let seeds = tape.index(of: result.value).map {
+      [(index: $0, cotangent: Value.ones(result.shape, result.value.type))]
     }
-    let gradient = x.withValues(tape.complete(cotangents, inputs))
-    return (Tensor(result.value.primal(below: level)), gradient, auxiliary)
+    let gradients = try rethrowing(E.self) {
+      try tape.pullback(seeds ?? [], through: entries, to: inputs, watched)
+    }
+    return (Tensor(result.value.primal(on: tape)), x.withValues(gradients), auxiliary)
   }
 }
-
-private let disconnected =
-  "the result does not depend on the input through operations that have derivatives. "
-  + "Comparisons, indices (argMax, argsort), rounding and withoutGradient cut the connection; "
-  + "perturb such a function to differentiate it"
 
 /// The gradient of a function of several inputs.
 ///
@@ -107,24 +106,39 @@ public func vjp<Input: Tree, Output: Tree, E: Error>(
 ) throws(E) -> (value: Output, pullback: (Output) throws -> Input) {
   try TraceContext.withLevel { level throws(E) in
     let tape = Tape(level: level)
-    let (inputs, watched) = tape.watch(x)
-    let output = try function(watched)
+    let inputs = x.values
+    let watched = inputs.map(tape.watch)
+    let output = try function(x.withValues(watched))
     let outputs = output.values
-    let value = output.withValues(outputs.map { $0.primal(below: level) })
+    let value = output.withValues(outputs.map { $0.primal(on: tape) })
     let indices = outputs.map(tape.index)
+    let entries = tape.finish()
     return (
       value,
       { cotangent in
-        let cotangents = cotangent.values
         try value.checkStructure(cotangent, "vjp")
-        let seeds = zip(indices, cotangents).compactMap { index, cotangent in
-          index.map { ($0, cotangent) }
+        let seeds = zip(indices, cotangent.values).compactMap { index, cotangent in
+          index.map { (index: $0, cotangent: cotangent) }
         }
-        let result = try tape.pullback(seeds, inputCount: inputs.count)
-        return x.withValues(tape.complete(result, inputs))
+        let gradients = try tape.pullback(seeds, through: entries, to: inputs, watched)
+        return x.withValues(gradients)
       }
     )
   }
+}
+
+/// The value of a function of several inputs and its pullback.
+///
+/// - Returns: The value, and the pullback, which gives one tree for each input.
+/// - Throws: What `function` throws. The pullback throws what a custom pullback inside it throws.
+public func vjp<each Input: Tree, Output: Tree, E: Error>(
+  at x: repeat each Input, of function: (repeat each Input) throws(E) -> Output
+) throws(E) -> (value: Output, pullback: (Output) throws -> (repeat each Input)) {
+  let (value, pullback) = try vjp(at: Tuple(repeat each x)) {
+    (tuple: Tuple<repeat each Input>) throws(E) -> Output in
+    try function(repeat each tuple.elements)
+  }
+  return (value, { try pullback($0).elements })
 }
 
 /// The same values, cut off from every gradient around the call.
@@ -133,15 +147,14 @@ public func withoutGradient<Input: Tree>(_ x: Input) -> Input {
 }
 
 extension Tape {
-  /// Puts the floating-point leaves of a tree on the tape, as its first entries.
-  func watch<Input: Tree>(_ x: Input) -> (inputs: [Value], watched: Input) {
-    let inputs = x.values
-    return (inputs, x.withValues(inputs.map { watch($0) }))
-  }
-
-  /// Zeros where no cotangent arrived.
-  func complete(_ cotangents: [Value?], _ inputs: [Value]) -> [Value] {
-    zip(cotangents, inputs).map { $0 ?? .zeros($1.shape, $1.type) }
+  /// The cotangents of the inputs, zeros where none arrives.
+  fileprivate func pullback(
+    _ seeds: [(index: Int32, cotangent: Value)], through entries: [Recorded], to inputs: [Value],
+    _ watched: [Value]
+  ) throws -> [Value] {
+    let cotangents = try Cotangents.pullback(
+      seeds, through: entries, to: watched.map(index))
+    return zip(cotangents, inputs).map { $0 ?? .zeros($1.shape, $1.type) }
   }
 }
 
@@ -172,6 +185,7 @@ func rethrowing<Result, E: Error>(_ type: E.Type, _ body: () throws -> Result) t
 ///
 /// - Parameters:
 ///   - x: The input.
+///   - name: What messages call the function.
 ///   - function: Gives the value and the pullback, which maps a cotangent of the value to one of
 ///     the input.
 /// - Returns: The value.

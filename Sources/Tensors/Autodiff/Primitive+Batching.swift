@@ -1,7 +1,7 @@
 extension Primitive {
   /// Applies the primitive to physical values: those marked as mapped have an additional axis of
   /// `count` entries in front, and so has the output.
-  func batched(_ inputs: [Value], isMapped: [Bool], count: Int) -> Value {
+  func batched(_ inputs: Operands, isMapped: [Bool], count: Int) -> Value {
     let x = inputs[0]
     switch self {
     case .unary, .cast: return apply(self, inputs)
@@ -15,14 +15,14 @@ extension Primitive {
     case .permute(let axes): return x.permuted(axes.shifted)
     case .slice(let slice): return x.sliced(slice.behindAxis(count))
     case .embed(let slice, let shape):
-      return apply(.embed(slice.behindAxis(count), into: shape.inserting(count, at: 0)), [x])
+      return apply(.embed(slice.behindAxis(count), into: shape.inserting(count, at: 0)), x)
     case .concatenate(let axis):
       return apply(.concatenate(axis: axis + 1), allMapped(inputs, isMapped, count))
     case .reduce(let reduction, let axes):
-      return apply(.reduce(reduction, axes: axes.shifted0), [x])
+      return apply(.reduce(reduction, axes: axes.shifted0), x)
     case .argReduce(let reduction, let axis):
-      return apply(.argReduce(reduction, axis: axis + 1), [x])
-    case .argsort, .topIndices, .softmax, .logSumExp: return apply(self, [x])
+      return apply(.argReduce(reduction, axis: axis + 1), x)
+    case .argsort, .topIndices, .softmax, .logSumExp: return apply(self, x)
     case .takeAlong(let axis):
       return apply(.takeAlong(axis: axis + 1), allMapped(inputs, isMapped, count))
     case .scatterAddAlong(let axis, let size):
@@ -33,14 +33,14 @@ extension Primitive {
       let whole = isMapped[0] ? x : x.broadcast(to: x.shape.inserting(count, at: 0))
       let m = inputs[1].shape[1]
       let index = inputs[1].spread(along: axis + 1, to: whole.shape.replacing(axis + 1, with: m))
-      return apply(.takeAlong(axis: axis + 1), [whole, index])
+      return apply(.takeAlong(axis: axis + 1), whole, index)
     case .scatterAdd(let axis, let size):
       if !isMapped[1] { return apply(.scatterAdd(axis: axis + 1, count: size), inputs) }
       let whole = isMapped[0] ? x : x.broadcast(to: x.shape.inserting(count, at: 0))
       let index = inputs[1].spread(along: axis + 1, to: whole.shape)
-      return apply(.scatterAddAlong(axis: axis + 1, count: size), [whole, index])
+      return apply(.scatterAddAlong(axis: axis + 1, count: size), whole, index)
     case .cumulativeSum(let axis, let reversed):
-      return apply(.cumulativeSum(axis: axis + 1, reversed: reversed), [x])
+      return apply(.cumulativeSum(axis: axis + 1, reversed: reversed), x)
     case .matrixProduct:
       let rank = zip(inputs, isMapped).map { $0.rank - ($1 ? 1 : 0) }.max() ?? 0
       return apply(self, zip(inputs, isMapped).map { $1 ? $0.alignedBehindAxis(rank) : $0 })
@@ -49,7 +49,7 @@ extension Primitive {
   }
 }
 
-private func allMapped(_ inputs: [Value], _ isMapped: [Bool], _ count: Int) -> [Value] {
+private func allMapped(_ inputs: Operands, _ isMapped: [Bool], _ count: Int) -> [Value] {
   zip(inputs, isMapped).map { $1 ? $0 : $0.broadcast(to: $0.shape.inserting(count, at: 0)) }
 }
 

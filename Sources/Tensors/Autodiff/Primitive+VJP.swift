@@ -1,108 +1,118 @@
 extension Primitive {
-  /// The cotangents of the inputs, given that of the output.
+  /// Adds the cotangents of the inputs, given that of the output.
   ///
   /// - Parameters:
-  ///   - inputs: The inputs, at levels below the tape's.
-  ///   - output: The output, likewise.
-  ///   - cotangent: Of the output's shape.
-  ///   - needed: Which inputs the tape follows; the others' cotangents may be nil.
-  func vjp(
-    inputs: [Value], output: Value, cotangent g: Value, needed: (Int) -> Bool
-  ) -> [Value?] {
-    let x = inputs[0]
+  ///   - entry: The inputs and the output, at levels below the tape's.
+  ///   - g: The cotangent, of the output's shape.
+  ///   - sum: Knows which inputs' cotangents are needed, and takes them.
+  func vjp(_ entry: Recorded, _ g: Value, into sum: inout Cotangents) {
+    let x = entry.input(0)
     switch self {
-    case .unary(let operation):
-      return [operation.vjp(x, output, g)]
+    case .unary(let operation): sum.add(operation.vjp(x, entry.primal, g), to: 0)
     case .binary(let operation):
-      let b = inputs[1]
-      return [
-        needed(0) ? operation.vjpA(x, b, output, g).unbroadcast(to: x.shape) : nil,
-        needed(1) ? operation.vjpB(x, b, output, g).unbroadcast(to: b.shape) : nil,
-      ]
+      let b = entry.input(1)
+      if sum.needs(0) {
+        sum.add(operation.vjpA(x, b, entry.primal, g).unbroadcast(to: x.shape), to: 0)
+      }
+      if sum.needs(1) {
+        sum.add(operation.vjpB(x, b, entry.primal, g).unbroadcast(to: b.shape), to: 1)
+      }
     case .select:
       let zero = Value.scalar(0, g.type)
-      return [
-        nil,
-        needed(1) ? x.select(g, zero).unbroadcast(to: inputs[1].shape) : nil,
-        needed(2) ? x.select(zero, g).unbroadcast(to: inputs[2].shape) : nil,
-      ]
-    case .cast: return [g.cast(x.type)]
-    case .broadcast: return [g.unbroadcast(to: x.shape)]
-    case .reshape: return [g.reshaped(x.shape)]
+      if sum.needs(1) { sum.add(x.select(g, zero).unbroadcast(to: entry.input(1).shape), to: 1) }
+      if sum.needs(2) { sum.add(x.select(zero, g).unbroadcast(to: entry.input(2).shape), to: 2) }
+    case .cast: if sum.needs(0) { sum.add(g.cast(x.type), to: 0) }
+    case .broadcast: sum.add(g.unbroadcast(to: x.shape), to: 0)
+    case .reshape: sum.add(g.reshaped(x.shape), to: 0)
     case .permute(let axes):
       var inverse = axes
       for (position, axis) in axes.enumerated() { inverse[axis] = position }
-      return [g.permuted(inverse)]
-    case .slice(let slice): return [apply(.embed(slice, into: x.shape), [g])]
-    case .embed(let slice, _): return [g.sliced(slice)]
+      sum.add(g.permuted(inverse), to: 0)
+    case .slice(let slice): sum.add(apply(.embed(slice, into: x.shape), g), to: 0)
+    case .embed(let slice, _): sum.add(g.sliced(slice), to: 0)
     case .concatenate(let axis):
       var start = 0
-      return inputs.enumerated().map { position, input in
-        let count = input.shape[axis]
-        defer { start += count }
-        return needed(position) ? g.sliced(axis: axis, start: start, count: count) : nil
+      for position in 0..<entry.inputCount {
+        let count = entry.input(position).shape[axis]
+        if sum.needs(position) {
+          sum.add(g.sliced(axis: axis, start: start, count: count), to: position)
+        }
+        start += count
       }
     case .reduce(let reduction, let axes):
-      return [reduction.vjp(x, output, g, axes: axes)]
-    case .takeAlong(let axis):
-      return [apply(.scatterAddAlong(axis: axis, count: x.shape[axis]), [g, inputs[1]]), nil]
-    case .scatterAddAlong(let axis, _): return [apply(.takeAlong(axis: axis), [g, inputs[1]]), nil]
-    case .take(let axis):
-      return [apply(.scatterAdd(axis: axis, count: x.shape[axis]), [g, inputs[1]]), nil]
-    case .scatterAdd(let axis, _): return [apply(.take(axis: axis), [g, inputs[1]]), nil]
+      sum.add(reduction.vjp(x, entry.primal, g, axes: axes), to: 0)
+    case .takeAlong, .scatterAddAlong, .take, .scatterAdd:
+      if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, entry.input(1)), to: 0) }
     case .cumulativeSum(let axis, let reversed):
-      return [apply(.cumulativeSum(axis: axis, reversed: !reversed), [g])]
+      sum.add(apply(.cumulativeSum(axis: axis, reversed: !reversed), g), to: 0)
     case .matrixProduct(let transposeA, let transposeB):
       // c = op(a) op(b); with a' = op(a), b' = op(b): ā' = g b'ᵀ, b̄' = a'ᵀ g, transposed back.
-      let b = inputs[1]
-      var cotangentA: Value?
-      var cotangentB: Value?
-      if needed(0) {
-        cotangentA =
-          (transposeA
+      let b = entry.input(1)
+      if sum.needs(0) {
+        let cotangent =
+          transposeA
           ? b.matrixProduct(g, transposeA: transposeB, transposeB: true)
-          : g.matrixProduct(b, transposeB: !transposeB)).unbroadcast(to: x.shape)
+          : g.matrixProduct(b, transposeB: !transposeB)
+        sum.add(cotangent.unbroadcast(to: x.shape), to: 0)
       }
-      if needed(1) {
-        cotangentB =
-          (transposeB
+      if sum.needs(1) {
+        let cotangent =
+          transposeB
           ? g.matrixProduct(x, transposeA: true, transposeB: transposeA)
-          : x.matrixProduct(g, transposeA: !transposeA)).unbroadcast(to: b.shape)
+          : x.matrixProduct(g, transposeA: !transposeA)
+        sum.add(cotangent.unbroadcast(to: b.shape), to: 1)
       }
-      return [cotangentA, cotangentB]
     case .pairwiseSquaredDistance:
       // d_ij = Σ_k (x_ik − y_jk)²: x̄ = 2 (diag(Σ_j g_ij) x − g y), and the same with roles exchanged.
-      let y = inputs[1]
-      let g2 = g + g
+      let y = entry.input(1)
       let last = g.rank - 1
-      return [
-        needed(0) ? g2.reducedKeeping(.sum, [last]) * x - g2.matrixProduct(y) : nil,
-        needed(1)
-          ? g2.reduced(.sum, [last - 1]).expanded(last) * y
-            - g2.matrixProduct(x, transposeA: true) : nil,
-      ]
+      if sum.needs(0) {
+        sum.add((g.reducedKeeping(.sum, [last]) * x - g.matrixProduct(y)) * 2, to: 0)
+      }
+      if sum.needs(1) {
+        let weighted = g.reduced(.sum, [last - 1]).expanded(last) * y
+        sum.add((weighted - g.matrixProduct(x, transposeA: true)) * 2, to: 1)
+      }
     case .softmax:
+      let output = entry.primal
       let weighted = g * output
-      return [weighted - output * weighted.reducedKeeping(.sum, [x.rank - 1])]
-    case .logSumExp:
-      return [g.expanded(x.rank - 1) * apply(.softmax, [x])]
+      sum.add(weighted - output * weighted.reducedKeeping(.sum, [x.rank - 1]), to: 0)
+    case .logSumExp: sum.add(g.expanded(x.rank - 1) * apply(.softmax, x), to: 0)
     case .compare, .argReduce, .argsort, .topIndices:
       trap("gradient", "\(kind) has no derivative")
     }
   }
+
+  /// What takes the cotangent of a gather or scatter back to its first input.
+  private func gatherAdjoint(_ x: Value) -> Primitive {
+    switch self {
+    case .takeAlong(let axis): .scatterAddAlong(axis: axis, count: x.shape[axis])
+    case .scatterAddAlong(let axis, _): .takeAlong(axis: axis)
+    case .take(let axis): .scatterAdd(axis: axis, count: x.shape[axis])
+    case .scatterAdd(let axis, _): .take(axis: axis)
+    default: trap("gradient", "\(kind) is not a gather")
+    }
+  }
 }
+
+// Where a derivative is constant piece by piece, the pieces are found on values that no tape
+// follows: the next derivative is zero there.
 
 extension Primitive.UnaryOperation {
   /// `y` is the output; where an outer tape recorded how it came from `x`, it carries that along.
   func vjp(_ x: Value, _ y: Value, _ g: Value) -> Value {
     switch self {
     case .negate: return -g
-    case .abs: return g * x.unary(.sign)
+    case .abs: return g * x.withoutTapes.unary(.sign)
     case .exp: return g * y
     case .expm1: return g * (y + 1)
     case .log: return g / x
     case .log1p: return g / (x + 1)
-    case .sqrt: return g / (y * 2)
+    case .sqrt: return g / (y + y)
+    case .distanceRoot:
+      // g / 2y, and g / ∞ = 0 at 0.
+      let isZero = y.withoutTapes.compared(.equal, 0)
+      return g / isZero.select(.scalar(.infinity, y.type), y + y)
     case .rsqrt: return g * (y / x) * -0.5
     case .reciprocal: return -(g * y.unary(.square))
     case .square: return g * (x + x)
@@ -112,7 +122,7 @@ extension Primitive.UnaryOperation {
     case .tanh: return g * (1 - y.unary(.square))
     case .sigmoid:
       return g * (y * (1 - y))
-    case .relu: return x.compared(.greater, 0).select(g, .scalar(0, g.type))
+    case .relu: return x.withoutTapes.compared(.greater, 0).select(g, .scalar(0, g.type))
     case .softplus: return g * x.unary(.sigmoid)
     case .erf: return g * ((-x.unary(.square)).unary(.exp) * 1.128_379_167_095_512_6)  // 2/√π
     case .sign, .floor, .ceil, .round, .not: trap("gradient", "\(self) has no derivative")
@@ -128,11 +138,12 @@ extension Primitive.BinaryOperation {
     case .divide: return g / b
     case .power:
       // b a^(b−1), and 0 where b = 0 even at a = 0.
-      let isConstant = b.compared(.equal, 0)
+      let isConstant = b.withoutTapes.compared(.equal, 0)
       let exponent = isConstant.select(.scalar(1, b.type), b - 1)
-      return isConstant.select(.scalar(0, g.type), g * (b * apply(.binary(.power), [a, exponent])))
+      return isConstant.select(.scalar(0, g.type), g * (b * apply(.binary(.power), a, exponent)))
     case .minimum: return g * share(a, b, .less)
     case .maximum: return g * share(a, b, .greater)
+    case .arcTangent: return g * b / (a.unary(.square) + b.unary(.square))
     case .and, .or: trap("gradient", "\(self) has no derivative")
     }
   }
@@ -145,17 +156,19 @@ extension Primitive.BinaryOperation {
     case .divide: return -(g * (output / b))
     case .power:
       // a^b log a, and 0 at a = 0.
-      let isZero = a.compared(.equal, 0)
+      let isZero = a.withoutTapes.compared(.equal, 0)
       let logarithm = isZero.select(.scalar(1, a.type), a).unary(.log)
       return g * (output * logarithm)
     case .minimum: return g * share(b, a, .less)
     case .maximum: return g * share(b, a, .greater)
+    case .arcTangent: return -(g * a / (a.unary(.square) + b.unary(.square)))
     case .and, .or: trap("gradient", "\(self) has no derivative")
     }
   }
 
   /// 1 where `a` wins, ½ at a tie, else 0.
   private func share(_ a: Value, _ b: Value, _ comparison: Primitive.Comparison) -> Value {
+    let (a, b) = (a.withoutTapes, b.withoutTapes)
     let tie = a.compared(.equal, b).cast(a.type)
     return a.compared(comparison, b).cast(a.type) + tie * 0.5
   }
@@ -170,7 +183,7 @@ extension Primitive.Reduction {
     case .sum: return cotangent.broadcast(to: x.shape)
     case .minimum, .maximum:
       // Shared evenly between equal extremes.
-      let isExtreme = x.compared(.equal, y.reshaped(kept)).cast(x.type)
+      let isExtreme = x.withoutTapes.compared(.equal, y.withoutTapes.reshaped(kept)).cast(x.type)
       return cotangent * (isExtreme / isExtreme.reducedKeeping(.sum, Array(axes)))
     case .product:
       return cotangent * x.productOfOthers(axes: Array(axes))
@@ -203,7 +216,7 @@ extension Value {
     let first = padded.sliced(axis: 1, start: 0, count: pairs, step: 2)
     let second = padded.sliced(axis: 1, start: 1, count: pairs, step: 2)
     let rest = (first * second).productOfOthersInRows()
-    let both = apply(.concatenate(axis: 2), [(rest * second).expanded(2), (rest * first).expanded(2)])
+    let both = apply(.concatenate(axis: 2), (rest * second).expanded(2), (rest * first).expanded(2))
     return both.reshaped([rows, 2 * pairs]).sliced(axis: 1, start: 0, count: count)
   }
 }

@@ -23,9 +23,9 @@ package enum Primitive: Sendable {
   /// The axes in another order.
   case permute(Shape)
   /// Every step-th element from a start, on each axis.
-  case slice(Slice)
+  indirect case slice(Slice)
   /// The adjoint of `slice`: the elements put into zeros of the given shape.
-  case embed(Slice, into: Shape)
+  indirect case embed(Slice, into: Shape)
   /// The values one after the other along an axis.
   case concatenate(axis: Int)
   /// Reduction over axes (given in ascending order), which disappear.
@@ -60,15 +60,23 @@ package enum Primitive: Sendable {
     package var starts: Shape
     package var steps: [Int]
     package var shape: Shape
+
+    package init(starts: Shape, steps: [Int], shape: Shape) {
+      self.starts = starts
+      self.steps = steps
+      self.shape = shape
+    }
   }
 
   package enum UnaryOperation: CaseIterable, Sendable {
     case negate, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, square
     case sin, cos, tan, tanh, sigmoid, relu, softplus, erf, floor, ceil, round, not
+    /// √x whose derivative at 0 is taken to be 0, as PyTorch does for norms and distances.
+    case distanceRoot
   }
 
   package enum BinaryOperation: CaseIterable, Sendable {
-    case add, subtract, multiply, divide, power, minimum, maximum, and, or
+    case add, subtract, multiply, divide, power, minimum, maximum, arcTangent, and, or
   }
 
   package enum Comparison: CaseIterable, Sendable {
@@ -142,7 +150,7 @@ extension Primitive.UnaryOperation {
     case .expm1: CK_EXPM1
     case .log: CK_LOG
     case .log1p: CK_LOG1P
-    case .sqrt: CK_SQRT
+    case .sqrt, .distanceRoot: CK_SQRT
     case .rsqrt: CK_RSQRT
     case .reciprocal: CK_RECIPROCAL
     case .square: CK_SQUARE
@@ -172,6 +180,7 @@ extension Primitive.BinaryOperation {
     case .power: CK_POWER
     case .minimum: CK_MINIMUM
     case .maximum: CK_MAXIMUM
+    case .arcTangent: CK_ATAN2
     case .and: CK_LOGICAL_AND
     case .or: CK_LOGICAL_OR
     }

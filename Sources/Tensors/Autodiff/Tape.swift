@@ -3,92 +3,183 @@
 final class Tape {
   /// The number of the transform; inner transforms have larger ones.
   let level: Int
-  private(set) var entries: [Entry] = []
-
-  struct Entry {
-    let operation: Operation
-    let inputs: [Value]
-    let output: Value
-    /// For each input, the entry that made it, or −1 where it does not depend on the tape's inputs.
-    let parents: [Int32]
-  }
-
-  enum Operation {
-    case input
-    case primitive(Primitive)
-    case custom(name: String, pullback: (Value) throws -> [Value?])
-  }
+  /// Whether the function is running. Afterwards its values are constants to everybody else.
+  private(set) var isRecording = true
+  private var entries: [Recorded] = []
 
   init(level: Int) { self.level = level }
 
-  /// Puts an input on the tape.
+  /// Puts an input on the tape; integers and truth values stay as they are.
   func watch(_ value: Value) -> Value {
-    append(.input, inputs: [], output: value, parents: [])
+    guard value.type.isFloatingPoint else { return value }
+    return append(Recorded(primal: value, tape: self, index: nextIndex, operation: .input))
   }
 
-  /// Notes an operation on `inputs`, which are values of this tape or of lower levels.
-  func record(_ operation: Operation, inputs: [Value], output: Value, original: [Value]) -> Value {
-    append(
-      operation, inputs: inputs, output: output,
-      parents: original.map { value in
-        if case .recorded(let recorded) = value.content, recorded.tape === self {
-          Int32(truncatingIfNeeded: recorded.index)
-        } else {
-          -1
-        }
-      })
+  @inline(__always)
+  private var nextIndex: Int32 { Int32(truncatingIfNeeded: entries.count) }
+
+  @inline(__always)
+  private func append(_ entry: Recorded) -> Value {
+    entries.append(entry)
+    return Value(content: .recorded(entry), shape: entry.primal.shape, type: entry.primal.type)
   }
 
-  private func append(
-    _ operation: Operation, inputs: [Value], output: Value, parents: [Int32]
+  /// Whether an operation with this output is noted.
+  ///
+  /// Operations without a derivative are noted too, so that the pullback can name what cuts the
+  /// result off from the input.
+  @inline(__always)
+  private func notes(_ operation: Recorded.Operation, _ output: Value) -> Bool {
+    guard isRecording else { return false }
+    if level <= TraceContext.recordingFloor {
+      guard operation.isDifferentiable, output.type.isFloatingPoint else { return false }
+      TraceContext.refuseToRecord()
+    }
+    return true
+  }
+
+  /// Notes a primitive that was applied to values of lower levels.
+  @inline(__always)
+  func record(
+    _ primitive: Primitive, _ first: Value, _ second: Value?, _ parents: (Int32, Int32),
+    _ output: Value
   ) -> Value {
-    entries.append(Entry(operation: operation, inputs: inputs, output: output, parents: parents))
-    return Value(
-      content: .recorded(.init(primal: output, tape: self, index: entries.count - 1)),
-      shape: output.shape, type: output.type)
+    guard notes(.primitive(primitive), output) else { return output }
+    return append(
+      Recorded(
+        primal: output, tape: self, index: nextIndex, operation: .primitive(primitive),
+        first: first, second: second, parents: parents))
   }
 
-  /// The entry that made `value`, if it is on this tape.
-  func index(of value: Value) -> Int? {
+  /// Notes an operation on `original`, values of this tape or lower levels, which are `inputs`
+  /// below it.
+  func record(
+    _ operation: Recorded.Operation, _ inputs: [Value], original: [Value], _ output: Value
+  ) -> Value {
+    guard notes(operation, output) else { return output }
+    return append(
+      Recorded(
+        primal: output, tape: self, index: nextIndex, operation: operation, inputs: inputs,
+        parents: original.map { index(of: $0) ?? -1 }))
+  }
+
+  /// Stops recording and gives what was recorded. The tape forgets it: entries refer to the tape.
+  func finish() -> [Recorded] {
+    isRecording = false
+    defer { entries = [] }
+    return entries
+  }
+
+  /// The position of `value`, if it is on this tape.
+  @inline(__always)
+  func index(of value: Value) -> Int32? {
     if case .recorded(let recorded) = value.content, recorded.tape === self {
       recorded.index
     } else {
       nil
     }
   }
+}
 
-  /// The product of cotangents of some entries with the Jacobian, for the first `inputCount`
-  /// entries (the inputs). Nil where an input does not reach the outputs.
+/// The cotangents that a pullback gathers, entry by entry of a tape from the last to the first.
+struct Cotangents {
+  private var values: [Value?]
+  private let entries: [Recorded]
+  /// The entry whose inputs' cotangents are being gathered.
+  private var entry: Recorded
+  /// The operation without a derivative that was met last.
+  private var obstacle: Recorded?
+  private var reachedInput = false
+
+  private init(entries: [Recorded], last: Int) {
+    self.entries = entries
+    entry = entries[last]
+    values = [Value?](repeating: nil, count: last + 1)
+  }
+
+  /// The product of cotangents of some entries with the Jacobian, for given entries: nil where
+  /// one does not reach the outputs.
   ///
   /// Cotangents are values of lower levels, so what is computed here is recorded by the tapes
   /// around this one and by no other; that is how gradients of gradients come about.
-  func pullback(_ seeds: [(index: Int, cotangent: Value)], inputCount: Int) throws -> [Value?] {
-    guard let last = seeds.map(\.index).max() else {
-      return [Value?](repeating: nil, count: inputCount)
+  static func pullback(
+    _ seeds: [(index: Int32, cotangent: Value)], through entries: [Recorded], to inputs: [Int32?]
+  ) throws -> [Value?] {
+    guard let last = seeds.map(\.index).max() else { return inputs.map { _ in nil } }
+    var cotangents = Cotangents(entries: entries, last: Int(last))
+    for seed in seeds { cotangents.accumulate(seed.cotangent, at: Int(seed.index)) }
+    for index in stride(from: Int(last), through: 0, by: -1) {
+      guard let cotangent = cotangents.values[index] else { continue }
+      try cotangents.pass(cotangent, through: entries[index])
     }
-    var cotangents = [Value?](repeating: nil, count: Swift.max(last + 1, inputCount))
-    func accumulate(_ cotangent: Value, _ index: Int) {
-      cotangents[index] = cotangents[index].map { $0 + cotangent } ?? cotangent
+    if !cotangents.reachedInput, let obstacle = cotangents.obstacle {
+      trap(
+        "gradient",
+        "the result depends on the input only through \(obstacle.name), which has no derivative: "
+          + "perturb such a function to differentiate it, or use withoutGradient(_:) where a "
+          + "constant is meant")
     }
-    for seed in seeds { accumulate(seed.cotangent, seed.index) }
-    for index in stride(from: last, through: 0, by: -1) {
-      guard let cotangent = cotangents[index] else { continue }
-      let entry = entries[index]
-      let contributions: [Value?]
-      switch entry.operation {
-      case .input: continue
-      case .primitive(let primitive):
-        contributions = primitive.vjp(
-          inputs: entry.inputs, output: entry.output, cotangent: cotangent,
-          needed: { entry.parents[$0] >= 0 })
-      case .custom(_, let pullback):
-        contributions = try pullback(cotangent)
+    return inputs.map { index in index.flatMap { $0 <= last ? cotangents.values[Int($0)] : nil } }
+  }
+
+  private mutating func pass(_ cotangent: Value, through entry: Recorded) throws {
+    self.entry = entry
+    switch entry.operation {
+    case .input:
+      reachedInput = true
+      return
+    case .primitive(let primitive):
+      guard primitive.isDifferentiable else {
+        obstacle = entry
+        break
       }
-      cotangents[index] = nil
-      for (contribution, parent) in zip(contributions, entry.parents) where parent >= 0 {
-        if let contribution { accumulate(contribution, Int(parent)) }
+      primitive.vjp(entry, cotangent, into: &self)
+    case .node(let node):
+      guard node.isDifferentiable else {
+        obstacle = entry
+        break
+      }
+      let contributions = try node.vjp(
+        (0..<entry.inputCount).map(entry.input), output: entry.primal, cotangent: cotangent,
+        needed: needs)
+      for (position, contribution) in contributions.enumerated() {
+        if let contribution, needs(position) { add(contribution, to: position) }
       }
     }
-    return Array(cotangents[..<inputCount])
+    values[Int(entry.index)] = nil
+    if let cut = discreteInput(of: entry) { obstacle = cut }
+  }
+
+  /// Where integers or truth values among the inputs of an entry first came from numbers.
+  private func discreteInput(of entry: Recorded) -> Recorded? {
+    for position in 0..<entry.inputCount {
+      let parent = entry.parent(position)
+      if parent >= 0, !entries[parent].primal.type.isFloatingPoint {
+        return discreteInput(of: entries[parent]) ?? entries[parent]
+      }
+    }
+    return nil
+  }
+
+  /// Whether the cotangent of an input of the present entry is wanted.
+  @inline(__always)
+  func needs(_ position: Int) -> Bool {
+    let parent = entry.parent(position)
+    return parent >= 0 && entries[parent].primal.type.isFloatingPoint
+  }
+
+  /// Adds to the cotangent of an input of the present entry.
+  @inline(__always)
+  mutating func add(_ contribution: Value, to position: Int) {
+    accumulate(contribution, at: entry.parent(position))
+  }
+
+  private mutating func accumulate(_ contribution: Value, at index: Int) {
+    guard var sum = values[index].take() else {
+      values[index] = contribution
+      return
+    }
+    if !sum.addInPlace(contribution) { sum = sum + contribution }
+    values[index] = sum
   }
 }

@@ -15,6 +15,16 @@ package enum TraceContext {
     return try body(level)
   }
 
+  /// Runs `body` with transforms inside it on levels above the given one.
+  static func withLevel<Result>(
+    atLeast level: Int, _ body: () throws -> Result
+  ) rethrows -> Result {
+    let saved = ck_trace_depth()
+    ck_set_trace_depth(Swift.max(saved, Int32(level)))
+    defer { ck_set_trace_depth(saved) }
+    return try body()
+  }
+
   /// The state of this thread, to be handed to the threads that work for it.
   package static var current: (depth: Int32, floor: Int32) {
     (ck_trace_depth(), ck_trace_floor())
@@ -41,12 +51,14 @@ package enum TraceContext {
     return try body()
   }
 
-  static func checkMayRecord(_ tape: Tape) {
-    if tape.level <= Int(ck_trace_floor()) {
-      trap(
-        "gradient",
-        "a function that is perturbed, and so not differentiated itself, uses a tensor that is being "
-          + "differentiated from outside. Pass it as the input, or wrap it in withoutGradient(_:)")
-    }
+  /// Tapes up to this level belong to a thread that this one works for, and do not record here.
+  @inline(__always)
+  static var recordingFloor: Int { Int(ck_trace_floor()) }
+
+  static func refuseToRecord() -> Never {
+    trap(
+      "gradient",
+      "a function that is perturbed, and so not differentiated itself, uses a tensor that is being "
+        + "differentiated from outside. Pass it as the input, or wrap it in withoutGradient(_:)")
   }
 }

@@ -1,20 +1,20 @@
 /// The operations that vector–Jacobian products and batching rules are written with.
 extension Value {
-  package static func + (a: Value, b: Value) -> Value { apply(.binary(.add), [a, b]) }
-  package static func - (a: Value, b: Value) -> Value { apply(.binary(.subtract), [a, b]) }
-  package static func * (a: Value, b: Value) -> Value { apply(.binary(.multiply), [a, b]) }
-  package static func / (a: Value, b: Value) -> Value { apply(.binary(.divide), [a, b]) }
-  static prefix func - (a: Value) -> Value { apply(.unary(.negate), [a]) }
+  package static func + (a: Value, b: Value) -> Value { apply(.binary(.add), a, b) }
+  package static func - (a: Value, b: Value) -> Value { apply(.binary(.subtract), a, b) }
+  package static func * (a: Value, b: Value) -> Value { apply(.binary(.multiply), a, b) }
+  package static func / (a: Value, b: Value) -> Value { apply(.binary(.divide), a, b) }
+  static prefix func - (a: Value) -> Value { apply(.unary(.negate), a) }
 
   static func + (a: Value, b: Double) -> Value { a + .scalar(b, a.type) }
   static func - (a: Value, b: Double) -> Value { a - .scalar(b, a.type) }
   static func - (a: Double, b: Value) -> Value { .scalar(a, b.type) - b }
   static func * (a: Value, b: Double) -> Value { a * .scalar(b, a.type) }
 
-  func unary(_ operation: Primitive.UnaryOperation) -> Value { apply(.unary(operation), [self]) }
+  func unary(_ operation: Primitive.UnaryOperation) -> Value { apply(.unary(operation), self) }
 
   func compared(_ comparison: Primitive.Comparison, _ other: Value) -> Value {
-    apply(.compare(comparison), [self, other])
+    apply(.compare(comparison), self, other)
   }
 
   func compared(_ comparison: Primitive.Comparison, _ other: Double) -> Value {
@@ -22,18 +22,18 @@ extension Value {
   }
 
   /// Reads `self`, truth values, as the condition.
-  func select(_ a: Value, _ b: Value) -> Value { apply(.select, [self, a, b]) }
+  func select(_ a: Value, _ b: Value) -> Value { apply(.select, self, a, b) }
 
   package func broadcast(to shape: Shape) -> Value {
-    shape == self.shape ? self : apply(.broadcast(shape), [self])
+    shape == self.shape ? self : apply(.broadcast(shape), self)
   }
 
   package func reshaped(_ shape: Shape) -> Value {
-    shape == self.shape ? self : apply(.reshape(shape), [self])
+    shape == self.shape ? self : apply(.reshape(shape), self)
   }
 
   func permuted(_ axes: Shape) -> Value {
-    axes.elementsEqual(axes.indices) ? self : apply(.permute(axes), [self])
+    axes.elementsEqual(axes.indices) ? self : apply(.permute(axes), self)
   }
 
   /// The last two axes exchanged.
@@ -45,7 +45,7 @@ extension Value {
   }
 
   package func reduced(_ operation: Primitive.Reduction, _ axes: [Int]) -> Value {
-    axes.isEmpty ? self : apply(.reduce(operation, axes: Shape(axes)), [self])
+    axes.isEmpty ? self : apply(.reduce(operation, axes: Shape(axes)), self)
   }
 
   /// Reduced over axes that stay, with extent 1.
@@ -55,7 +55,7 @@ extension Value {
     return reduced(operation, axes).reshaped(kept)
   }
 
-  func sliced(_ slice: Primitive.Slice) -> Value { apply(.slice(slice), [self]) }
+  func sliced(_ slice: Primitive.Slice) -> Value { apply(.slice(slice), self) }
 
   /// Elements [start, start + count) of one axis.
   package func sliced(axis: Int, start: Int, count: Int, step: Int = 1) -> Value {
@@ -73,15 +73,15 @@ extension Value {
       starts: Shape(shape.map { _ in 0 }), steps: shape.map { _ in 1 }, shape: shape)
     slice.starts[axis] = start
     slice.steps[axis] = step
-    return apply(.embed(slice, into: shape.replacing(axis, with: count)), [self])
+    return apply(.embed(slice, into: shape.replacing(axis, with: count)), self)
   }
 
   func matrixProduct(_ other: Value, transposeA: Bool = false, transposeB: Bool = false) -> Value {
-    apply(.matrixProduct(transposeA: transposeA, transposeB: transposeB), [self, other])
+    apply(.matrixProduct(transposeA: transposeA, transposeB: transposeB), self, other)
   }
 
   package func cast(_ type: ElementType) -> Value {
-    type == self.type ? self : apply(.cast(type), [self])
+    type == self.type ? self : apply(.cast(type), self)
   }
 
   /// Sums over the axes that broadcasting to this value's shape added or stretched.

@@ -59,10 +59,14 @@ private func mapVectorized<Input: Tree, Output: Tree, E: Error>(
 ) throws(E) -> Output {
   let values = x.values
   let count = mappedCount(values)
-  return try TraceContext.withLevel { level throws(E) in
-    let output = try function(x.withValues(values.map { .mapped($0, level: level) }))
-    return output.withValues(output.values.map { $0.materialized(at: level, count: count) })
+  var template: Output?
+  let outputs = try MapScope.run(values, count: count) { values throws(E) in
+    let output = try function(x.withValues(values))
+    template = output
+    return output.values
   }
+  guard let template else { trap("vmap", "the function was not called") }
+  return template.withValues(outputs)
 }
 
 private func mapSequentially<Input: Tree, Output: Tree, E: Error>(
@@ -70,7 +74,8 @@ private func mapSequentially<Input: Tree, Output: Tree, E: Error>(
 ) throws(E) -> Output {
   let values = x.values
   let count = mappedCount(values)
-  require(count > 0, "vmap", "an empty leading axis has no example to learn the result's shape from")
+  require(
+    count > 0, "vmap", "an empty leading axis has no example to learn the result's shape from")
   var rows: [[Value]] = []
   var template: Output?
   for position in 0..<count {

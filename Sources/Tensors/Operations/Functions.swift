@@ -51,6 +51,18 @@ public func tan<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scal
   Tensor(x.value.unary(.tan))
 }
 
+/// The angle of the point (x, y) from the positive x-axis, in −π … π, element by element, broadcast.
+public func atan2<Scalar: TensorFloatingPoint>(
+  _ y: Tensor<Scalar>, _ x: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  Tensor(apply(.binary(.arcTangent), y.value, x.value))
+}
+
+/// The arc tangent of each element, in −π/2 … π/2.
+public func atan<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  atan2(x, 1)
+}
+
 /// The hyperbolic tangent of each element.
 public func tanh<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.tanh))
@@ -64,6 +76,11 @@ public func sigmoid<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<
 /// log(1 + eˣ) of each element, without overflow.
 public func softplus<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.softplus))
+}
+
+/// log sigmoid(x) of each element, without overflow.
+public func logSigmoid<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  -softplus(-x)
 }
 
 /// The error function of each element.
@@ -110,14 +127,14 @@ public func square<Scalar: TensorNumeric>(_ x: Tensor<Scalar>) -> Tensor<Scalar>
 public func minimum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(apply(.binary(.minimum), [a.value, b.value]))
+  Tensor(apply(.binary(.minimum), a.value, b.value))
 }
 
 /// The larger of two elements, broadcast; a tie shares the cotangent evenly.
 public func maximum<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(apply(.binary(.maximum), [a.value, b.value]))
+  Tensor(apply(.binary(.maximum), a.value, b.value))
 }
 
 /// aᵇ, element by element, broadcast; the same as `a ** b`.

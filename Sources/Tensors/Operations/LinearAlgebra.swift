@@ -54,7 +54,7 @@ public func pairwiseSquaredDistance<Scalar: TensorFloatingPoint>(
     x.rank >= 2 && x.rank == y.rank && x.shape[x.rank - 1] == y.shape[y.rank - 1]
       && x.shape.dropLast(2).elementsEqual(y.shape.dropLast(2)), "pairwiseSquaredDistance",
     "shapes \(x.shape) and \(y.shape) are not two sets of points of one dimension")
-  return Tensor(apply(.pairwiseSquaredDistance, [x.value, y.value]))
+  return Tensor(apply(.pairwiseSquaredDistance, x.value, y.value))
 }
 
 /// Euclidean distances between the rows of two matrices, as PyTorch's `cdist`. The derivative of
@@ -68,7 +68,7 @@ public func pairwiseSquaredDistance<Scalar: TensorFloatingPoint>(
 public func cdist<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor(pairwiseSquaredDistance(x, y).value.squareRootFlatAtZero())
+  Tensor(pairwiseSquaredDistance(x, y).value.unary(.distanceRoot))
 }
 
 /// A sum of products named by letters, as NumPy's `einsum` with two operands: `"ij,jk->ik"`.
@@ -78,6 +78,7 @@ public func cdist<Scalar: TensorFloatingPoint>(
 ///     lacks is summed over; no letter twice in one operand.
 ///   - a: The first operand.
 ///   - b: The second operand.
+/// - Returns: A tensor with the axes that the formula names for it.
 /// - Precondition: letters fit the shapes.
 public func einsum<Scalar: TensorNumeric>(
   _ formula: String, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
@@ -104,7 +105,8 @@ public func einsum<Scalar: TensorNumeric>(
   }
   require(
     Set(result).count == result.count && result.allSatisfy { extents[$0] != nil }, "einsum",
-    "the result \"\(String(result))\" of \"\(formula)\" names an axis twice or one that no operand has")
+    "the result \"\(String(result))\" of \"\(formula)\" names an axis twice or one that no operand has"
+  )
   // Axes of one operand alone that the result lacks are summed at once; then one batched product.
   let aOnly = aNames.filter { !bNames.contains($0) && !result.contains($0) }
   let bOnly = bNames.filter { !aNames.contains($0) && !result.contains($0) }
@@ -116,7 +118,9 @@ public func einsum<Scalar: TensorNumeric>(
   let summed = aKept.filter { bKept.contains($0) && !result.contains($0) }
   let rows = aKept.filter { !bKept.contains($0) }
   let columns = bKept.filter { !aKept.contains($0) }
-  func arranged(_ x: Tensor<Scalar>, _ names: [Character], _ groups: [[Character]]) -> Tensor<Scalar> {
+  func arranged(_ x: Tensor<Scalar>, _ names: [Character], _ groups: [[Character]]) -> Tensor<
+    Scalar
+  > {
     let moved = x.transposed(groups.flatMap { $0 }.compactMap { names.firstIndex(of: $0) })
     return moved.reshaped(groups.map { $0.reduce(1) { $0 * (extents[$1] ?? 1) } })
   }

@@ -71,18 +71,20 @@ infix operator ** : PowerPrecedence
 
 extension Tensor where Scalar: TensorFloatingPoint {
   /// Powers, element by element, broadcast: aᵇ. The derivative in the exponent is 0 at a = 0.
+  ///
+  /// The literal exponents −1, ½, 1, 2 and 3 avoid the general power.
   public static func ** (a: Tensor, b: Tensor) -> Tensor {
-    Tensor(apply(.binary(.power), [a.value, b.value]))
+    if let exponent = b.value.literal {
+      if exponent == 2 { return Tensor(a.value.unary(.square)) }
+      if exponent == 1 { return a }
+      if exponent == 3 { return a * Tensor(a.value.unary(.square)) }
+      if exponent == 0.5 { return Tensor(a.value.unary(.sqrt)) }
+      if exponent == -1 { return Tensor(a.value.unary(.reciprocal)) }
+    }
+    return Tensor(apply(.binary(.power), a.value, b.value))
   }
 
-  /// The power of each element. Exponents −1, ½, 1, 2 and 3 avoid the general power.
+  /// The power of each element.
   @_disfavoredOverload
-  public static func ** (a: Tensor, b: Scalar) -> Tensor {
-    if b == 2 { return Tensor(a.value.unary(.square)) }
-    if b == 1 { return a }
-    if b == 3 { return a * Tensor(a.value.unary(.square)) }
-    if b == 0.5 { return Tensor(a.value.unary(.sqrt)) }
-    if b == -1 { return Tensor(a.value.unary(.reciprocal)) }
-    return a ** Tensor(b)
-  }
+  public static func ** (a: Tensor, b: Scalar) -> Tensor { a ** Tensor(b) }
 }

@@ -49,12 +49,12 @@ extension Tensor where Scalar: TensorNumeric {
 extension Tensor where Scalar == Bool {
   /// Where both hold, broadcast.
   public static func .& (a: Tensor, b: Tensor) -> Tensor {
-    Tensor(apply(.binary(.and), [a.value, b.value]))
+    Tensor(apply(.binary(.and), a.value, b.value))
   }
 
   /// Where either holds, broadcast.
   public static func .| (a: Tensor, b: Tensor) -> Tensor {
-    Tensor(apply(.binary(.or), [a.value, b.value]))
+    Tensor(apply(.binary(.or), a.value, b.value))
   }
 
   /// Where it does not hold.

@@ -4,6 +4,7 @@ extension Tensor {
   /// - Parameters:
   ///   - index: Any shape; it replaces the axis. Each number is in 0 …< the axis's extent.
   ///   - axis: The axis to take from.
+  /// - Returns: The entries, in the index's order.
   /// - Precondition: every index in range.
   public func take(_ index: Tensor<Int32>, axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis, "take")
@@ -19,13 +20,14 @@ extension Tensor {
   /// - Parameters:
   ///   - axis: The axis that the indices count along.
   ///   - index: The tensor's shape but for that axis.
+  /// - Returns: Elements in the index's shape.
   /// - Precondition: every index in range.
   public func take(along axis: Int, _ index: Tensor<Int32>) -> Tensor {
     let axis = shape.axis(axis, "take(along:)")
     require(
       index.rank == rank && index.shape.removing(axis) == shape.removing(axis), "take(along:)",
       "an index of shape \(index.shape) does not fit shape \(shape) on axis \(axis)")
-    return Tensor(apply(.takeAlong(axis: axis), [value, index.value]))
+    return Tensor(apply(.takeAlong(axis: axis), value, index.value))
   }
 }
 
@@ -37,7 +39,7 @@ extension Tensor where Scalar: TensorNumeric {
     require(
       index.shape == shape, "scatterAdded(along:)",
       "an index of shape \(index.shape) for a tensor of shape \(shape)")
-    return Tensor(apply(.scatterAddAlong(axis: axis, count: count), [value, index.value]))
+    return Tensor(apply(.scatterAddAlong(axis: axis, count: count), value, index.value))
   }
 }
 
@@ -121,11 +123,14 @@ extension Tensor where Scalar: TensorNumeric {
   /// The tensor with a part replaced by what broadcasts to it. Differentiable in both.
   private func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
     let region = Region(indices, of: shape)
-    let whole = part.broadcast(to: region.shape).value.reshaped(region.slice.shape)
-    let inside = apply(.embed(region.slice, into: shape), [.ones(region.slice.shape, value.type)])
+    require(
+      Shape.broadcast(part.shape, region.shape) == region.shape, "subscript",
+      "a tensor of shape \(part.shape) does not broadcast to the \(region.shape) that it replaces")
+    let whole = part.value.broadcast(to: region.shape).reshaped(region.slice.shape)
+    let inside = apply(.embed(region.slice, into: shape), .ones(region.slice.shape, value.type))
     return Tensor(
       inside.compared(.notEqual, 0).select(
-        apply(.embed(region.slice, into: shape), [whole]), value))
+        apply(.embed(region.slice, into: shape), whole), value))
   }
 
   // One form for each number of indices: setters of parameter packs crash the compiler (6.3).

@@ -46,6 +46,11 @@ extension Tensor where Scalar: TensorNumeric {
     Tensor(value.reduced(.maximum, axes: axes, keepingAxes: keepingAxes, "max"))
   }
 
+  /// The product over one axis.
+  public func product(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    product(axes: [axis], keepingAxes: keepingAxes)
+  }
+
   /// The smallest element over one axis.
   public func min(axis: Int, keepingAxes: Bool = false) -> Tensor {
     min(axes: [axis], keepingAxes: keepingAxes)
@@ -60,8 +65,8 @@ extension Tensor where Scalar: TensorNumeric {
 extension Tensor where Scalar: TensorFloatingPoint {
   /// The mean over axes.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
-    let reduced = sum(axes: axes, keepingAxes: keepingAxes)
-    return reduced * Scalar(nearest: Double(Swift.max(reduced.count, 1)) / Double(count))
+    let sums = sum(axes: axes, keepingAxes: keepingAxes)
+    return sums / Scalar(nearest: Double(count) / Double(Swift.max(sums.count, 1)))
   }
 
   /// The mean over one axis.
@@ -71,48 +76,79 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// The mean squared deviation from the mean, over axes.
   ///
-  /// - Parameter correction: What is taken off the number of elements in the denominator: 0 as in
-  ///   NumPy, 1 for the unbiased estimate as in PyTorch.
+  /// - Parameters:
+  ///   - axes: The axes; none given means all.
+  ///   - correction: What is taken off the number of elements in the denominator: 0 as in NumPy, 1
+  ///     for the unbiased estimate as in PyTorch.
+  ///   - keepingAxes: Whether reduced axes stay, with extent 1.
+  /// - Returns: The variance of each group.
   public func variance(
     axes: [Int]? = nil, correction: Int = 0, keepingAxes: Bool = false
   ) -> Tensor {
     let deviations = self - mean(axes: axes, keepingAxes: true)
     let sums = square(deviations).sum(axes: axes, keepingAxes: keepingAxes)
     let group = Double(count) / Double(Swift.max(sums.count, 1))
-    return sums * Scalar(nearest: 1 / (group - Double(correction)))
+    return sums / Scalar(nearest: group - Double(correction))
+  }
+
+  /// The mean squared deviation from the mean, over one axis.
+  public func variance(axis: Int, correction: Int = 0, keepingAxes: Bool = false) -> Tensor {
+    variance(axes: [axis], correction: correction, keepingAxes: keepingAxes)
+  }
+
+  /// The square root of the variance, over axes. Its derivative where all elements are equal is
+  /// taken to be 0.
+  ///
+  /// - Parameters:
+  ///   - axes: The axes; none given means all.
+  ///   - correction: As for the variance.
+  ///   - keepingAxes: Whether reduced axes stay, with extent 1.
+  /// - Returns: The standard deviation of each group.
+  public func standardDeviation(
+    axes: [Int]? = nil, correction: Int = 0, keepingAxes: Bool = false
+  ) -> Tensor {
+    let variance = variance(axes: axes, correction: correction, keepingAxes: keepingAxes)
+    return Tensor(variance.value.unary(.distanceRoot))
+  }
+
+  /// The square root of the variance, over one axis.
+  public func standardDeviation(
+    axis: Int, correction: Int = 0, keepingAxes: Bool = false
+  ) -> Tensor {
+    standardDeviation(axes: [axis], correction: correction, keepingAxes: keepingAxes)
   }
 
   /// log Σ eˣ over one axis, without overflow.
   public func logSumExp(axis: Int = -1, keepingAxes: Bool = false) -> Tensor {
     let axis = shape.axis(axis, "logSumExp")
-    let result = apply(.logSumExp, [value.movingAxisToEnd(axis)])
+    let result = apply(.logSumExp, value.movingAxisToEnd(axis))
     return Tensor(keepingAxes ? result.expanded(axis) : result)
   }
 
   /// eˣ / Σ eˣ along one axis, without overflow.
   public func softmax(axis: Int = -1) -> Tensor {
     let axis = shape.axis(axis, "softmax")
-    return Tensor(apply(.softmax, [value.movingAxisToEnd(axis)]).movingLastAxis(to: axis))
+    return Tensor(apply(.softmax, value.movingAxisToEnd(axis)).movingLastAxis(to: axis))
   }
 
   /// x − log Σ eˣ along one axis.
-  public func logSoftmax(axis: Int = -1) -> Tensor { self - logSumExp(axis: axis, keepingAxes: true) }
+  public func logSoftmax(axis: Int = -1) -> Tensor {
+    self - logSumExp(axis: axis, keepingAxes: true)
+  }
 
   /// The Euclidean norm of all elements, or over axes. Its derivative at 0 is 0.
   public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let squares = square(self).sum(axes: axes, keepingAxes: keepingAxes)
-    return Tensor(squares.value.squareRootFlatAtZero())
+    return Tensor(squares.value.unary(.distanceRoot))
+  }
+
+  /// The Euclidean norm over one axis. Its derivative at 0 is 0.
+  public func norm(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    norm(axes: [axis], keepingAxes: keepingAxes)
   }
 }
 
 extension Value {
-  /// √x whose derivative at 0 is taken to be 0, as PyTorch does for norms and distances.
-  func squareRootFlatAtZero() -> Value {
-    let isZero = compared(.equal, 0)
-    let safe = isZero.select(.scalar(1, type), self)
-    return isZero.select(.scalar(0, type), safe.unary(.sqrt))
-  }
-
   func movingAxisToEnd(_ axis: Int) -> Value {
     permuted(Shape(Array(0..<rank).filter { $0 != axis } + [axis]))
   }
@@ -133,5 +169,20 @@ extension Tensor where Scalar == Bool {
   /// Whether all elements hold, over axes.
   public func all(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     Tensor(value.reduced(.all, axes: axes, keepingAxes: keepingAxes, "all"))
+  }
+
+  /// Whether any element holds, over one axis.
+  public func any(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    any(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// Whether all elements hold, over one axis.
+  public func all(axis: Int, keepingAxes: Bool = false) -> Tensor {
+    all(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// How many elements hold, over axes.
+  public func trueCount(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
+    cast(to: Int32.self).sum(axes: axes, keepingAxes: keepingAxes)
   }
 }

@@ -71,6 +71,7 @@ extension Tensor {
   /// The whole tensor repeated along each axis.
   ///
   /// - Parameter counts: Repetitions for each axis.
+  /// - Returns: Each extent times its count.
   public func tiled(_ counts: [Int]) -> Tensor {
     require(
       counts.count == rank, "tiled", "\(counts.count) counts for the \(rank) axes of \(shape)")
@@ -115,9 +116,9 @@ extension Tensor where Scalar: TensorNumeric {
     for (extent, width) in zip(shape, widths) { whole.append(width.before + extent + width.after) }
     let slice = Primitive.Slice(
       starts: Shape(widths.map(\.before)), steps: widths.map { _ in 1 }, shape: shape)
-    let embedded = apply(.embed(slice, into: whole), [value])
+    let embedded = apply(.embed(slice, into: whole), value)
     if scalar == 0 { return Tensor(embedded) }
-    let inside = apply(.embed(slice, into: whole), [.ones(shape, value.type)])
+    let inside = apply(.embed(slice, into: whole), .ones(shape, value.type))
     return Tensor(inside.compared(.notEqual, 0).select(embedded, Tensor(scalar).value))
   }
 
@@ -138,7 +139,8 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
     require(
       tensor.rank == first.rank && tensor.shape.removing(axis) == first.shape.removing(axis),
       "concatenate",
-      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)")
+      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)"
+    )
   }
   return Tensor(apply(.concatenate(axis: axis), tensors.map(\.value)))
 }

@@ -3,14 +3,14 @@ extension Tensor where Scalar: TensorNumeric {
   ///
   /// Indices carry no derivative.
   public func argMax(axis: Int = -1) -> Tensor<Int32> {
-    Tensor<Int32>(apply(.argReduce(.maximum, axis: shape.axis(axis, "argMax")), [value]))
+    Tensor<Int32>(apply(.argReduce(.maximum, axis: shape.axis(axis, "argMax")), value))
   }
 
   /// The index of the first smallest element along an axis. A NaN counts as the smallest.
   ///
   /// Indices carry no derivative.
   public func argMin(axis: Int = -1) -> Tensor<Int32> {
-    Tensor<Int32>(apply(.argReduce(.minimum, axis: shape.axis(axis, "argMin")), [value]))
+    Tensor<Int32>(apply(.argReduce(.minimum, axis: shape.axis(axis, "argMin")), value))
   }
 
   /// The indices that sort the elements along an axis; equal elements keep their order, NaN comes
@@ -19,7 +19,7 @@ extension Tensor where Scalar: TensorNumeric {
   /// - Complexity: O(n log n) per row.
   public func argsort(axis: Int = -1, descending: Bool = false) -> Tensor<Int32> {
     let axis = shape.axis(axis, "argsort")
-    let order = apply(.argsort(descending: descending), [value.movingAxisToEnd(axis)])
+    let order = apply(.argsort(descending: descending), value.movingAxisToEnd(axis))
     return Tensor<Int32>(order.movingLastAxis(to: axis))
   }
 
@@ -38,13 +38,13 @@ extension Tensor where Scalar: TensorNumeric {
     require(
       k >= 0 && k <= shape[rank - 1], "topK",
       "k is \(k), expected 0 … \(shape[rank - 1]) for shape \(shape)")
-    let indices = Tensor<Int32>(apply(.topIndices(count: k), [value]))
+    let indices = Tensor<Int32>(apply(.topIndices(count: k), value))
     return (take(along: -1, indices), indices)
   }
 
   /// Running sums along an axis.
   public func cumulativeSum(axis: Int = -1, reversed: Bool = false) -> Tensor {
     Tensor(
-      apply(.cumulativeSum(axis: shape.axis(axis, "cumulativeSum"), reversed: reversed), [value]))
+      apply(.cumulativeSum(axis: shape.axis(axis, "cumulativeSum"), reversed: reversed), value))
   }
 }

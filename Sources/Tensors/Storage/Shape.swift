@@ -95,7 +95,11 @@ extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {
 
 extension Shape {
   /// The extents in the given order of axes.
-  func permuted(_ axes: Shape) -> Shape { Shape(axes.map { self[$0] }) }
+  func permuted(_ axes: Shape) -> Shape {
+    var result = Shape()
+    for axis in axes { result.append(self[axis]) }
+    return result
+  }
 
   /// The shape with `extent` put before `axis`.
   package func inserting(_ extent: Int, at axis: Int) -> Shape {

@@ -7,42 +7,21 @@ internal import CKernels
 /// value belongs to is its level, and a recorded or mapped value wraps one of a lower level.
 package struct Value: @unchecked Sendable {
   enum Content {
+    /// Elements in memory.
     case dense(Buffer)
+    /// One element, as the bytes that it has in memory, repeated all over the shape: numbers and
+    /// constants need no buffer.
+    case single(UInt64)
     case recorded(Recorded)
     case mapped(Mapped)
   }
 
-  let content: Content
+  var content: Content
   /// The shape that the code that holds this value sees.
   package let shape: Shape
   package let type: ElementType
 
-  /// A value that a tape has seen.
-  final class Recorded {
-    let primal: Value
-    let tape: Tape
-    let index: Int
-
-    init(primal: Value, tape: Tape, index: Int) {
-      self.primal = primal
-      self.tape = tape
-      self.index = index
-    }
-  }
-
-  /// A value whose leading physical axis is hidden from the code that holds it.
-  final class Mapped {
-    let physical: Value
-    let level: Int
-
-    init(physical: Value, level: Int) {
-      self.physical = physical
-      self.level = level
-    }
-
-    var count: Int { physical.shape[0] }
-  }
-
+  @inline(__always)
   init(content: Content, shape: Shape, type: ElementType) {
     self.content = content
     self.shape = shape
@@ -52,14 +31,25 @@ package struct Value: @unchecked Sendable {
   /// The level of the transform that this value belongs to; 0 for a dense value.
   var level: Int {
     switch content {
-    case .dense: 0
-    case .recorded(let recorded): recorded.tape.level
-    case .mapped(let mapped): mapped.level
+    case .dense, .single: 0
+    case .recorded(let recorded):
+      recorded.tape.isRecording ? recorded.tape.level : recorded.primal.level
+    case .mapped(let mapped): mapped.map.level
     }
   }
 
+  @inline(__always)
   package var isDense: Bool {
-    if case .dense = content { true } else { false }
+    switch content {
+    case .dense, .single: true
+    case .recorded, .mapped: false
+    }
+  }
+
+  /// What a tape knows of this value.
+  @inline(__always)
+  var recorded: Recorded? {
+    if case .recorded(let recorded) = content { recorded } else { nil }
   }
 
   package var count: Int { shape.elementCount }
@@ -70,26 +60,71 @@ package struct Value: @unchecked Sendable {
 
 extension Value {
   /// A dense value whose elements `initialize` writes.
+  @inline(__always)
   package static func dense(
     _ shape: Shape, _ type: ElementType, _ initialize: (UnsafeMutableRawPointer) -> Void
   ) -> Value {
-    let buffer = Buffer.uninitialized(byteCount: shape.elementCount * type.size)
+    let count = shape.elementCount
+    if count == 1 { return single(shape, type, initialize) }
+    let buffer = Buffer.uninitialized(byteCount: count * type.size)
     initialize(buffer.pointer)
     return Value(content: .dense(buffer), shape: shape, type: type)
   }
 
+  /// A value with all elements equal to the one that `initialize` writes.
+  @inline(__always)
+  static func single(
+    _ shape: Shape, _ type: ElementType, _ initialize: (UnsafeMutableRawPointer) -> Void
+  ) -> Value {
+    var bytes: UInt64 = 0
+    withUnsafeMutableBytes(of: &bytes) { initialize($0.baseAddress.unsafelyUnwrapped) }
+    return Value(content: .single(bytes), shape: shape, type: type)
+  }
+
   /// A dense value with all elements equal.
   package static func filled(_ shape: Shape, _ type: ElementType, _ value: Double) -> Value {
-    dense(shape, type) { ck_fill(type.kernelType, value, $0, shape.elementCount) }
+    switch type {
+    case .float: single(Float(value), shape)
+    case .double: single(value, shape)
+    case .int32: single(Int32(nearest: value), shape)
+    case .bool: single(value != 0, shape)
+    }
   }
 
   package static func zeros(_ shape: Shape, _ type: ElementType) -> Value {
     filled(shape, type, 0)
   }
 
-  static func ones(_ shape: Shape, _ type: ElementType) -> Value { filled(shape, type, 1) }
+  package static func ones(_ shape: Shape, _ type: ElementType) -> Value {
+    filled(shape, type, 1)
+  }
 
-  static func scalar(_ value: Double, _ type: ElementType) -> Value { filled([], type, value) }
+  package static func scalar(_ value: Double, _ type: ElementType) -> Value {
+    filled(Shape(), type, value)
+  }
+
+  /// A value with all elements equal to a number.
+  @inline(__always)
+  static func single<Scalar: TensorScalar>(_ scalar: Scalar, _ shape: Shape = Shape()) -> Value {
+    single(shape, Scalar.elementType) { $0.storeBytes(of: scalar, as: Scalar.self) }
+  }
+
+  /// The number, where this is one written in the program rather than computed.
+  var literal: Double? {
+    guard case .single(let bytes) = content, rank == 0 else { return nil }
+    return number(bytes)
+  }
+
+  private func number(_ bytes: UInt64) -> Double {
+    withUnsafeBytes(of: bytes) {
+      switch type {
+      case .float: Double($0.load(as: Float.self))
+      case .double: $0.load(as: Double.self)
+      case .int32: Double($0.load(as: Int32.self))
+      case .bool: $0.load(as: Bool.self) ? 1 : 0
+      }
+    }
+  }
 
   /// 0, 1, …, count − 1.
   static func iota(_ count: Int, _ type: ElementType) -> Value {
@@ -106,17 +141,57 @@ extension Value {
     _ operation: @autoclosure () -> String = "reading a tensor's elements",
     _ body: (UnsafeRawPointer) throws(E) -> Result
   ) throws(E) -> Result {
-    let buffer = concreteBuffer(operation())
-    defer { withExtendedLifetime(buffer) {} }
-    return try body(UnsafeRawPointer(buffer.pointer))
+    try concrete(operation()).withPointer(body)
   }
+
+  /// The elements of a dense value.
+  @inline(__always)
+  func withPointer<Result, E: Error>(
+    _ body: (UnsafeRawPointer) throws(E) -> Result
+  ) throws(E) -> Result {
+    switch content {
+    case .dense(let buffer):
+      defer { withExtendedLifetime(buffer) {} }
+      return try body(UnsafeRawPointer(buffer.pointer))
+    case .single(let bytes):
+      if count == 1 {
+        return try withUnsafeBytes(of: bytes) { bytes throws(E) in
+          try body(bytes.baseAddress.unsafelyUnwrapped)
+        }
+      }
+      let buffer = filledBuffer(number(bytes))
+      defer { withExtendedLifetime(buffer) {} }
+      return try body(UnsafeRawPointer(buffer.pointer))
+    case .recorded, .mapped: trap("Value", "expected a dense value")
+    }
+  }
+
+  /// The elements of a dense value, or the only one, and the stride that reads them: 1 or 0.
+  @inline(__always)
+  func withRepeatedPointer<Result>(_ body: (UnsafeRawPointer, Int64) -> Result) -> Result {
+    if case .single(let bytes) = content {
+      return withUnsafeBytes(of: bytes) { body($0.baseAddress.unsafelyUnwrapped, 0) }
+    }
+    return withPointer { body($0, 1) }
+  }
+
+  @inline(never)
+  private func filledBuffer(_ number: Double) -> Buffer {
+    let buffer = Buffer.uninitialized(byteCount: count * type.size)
+    ck_fill(type.kernelType, number, buffer.pointer, count)
+    return buffer
+  }
+
+  /// Whether all elements are one number.
+  @inline(__always)
+  var isSingle: Bool { if case .single = content { true } else { false } }
 
   /// The value below every tape that is recording it.
   package func concrete(_ operation: @autoclosure () -> String) -> Value {
     var value = self
     while true {
       switch value.content {
-      case .dense: return value
+      case .dense, .single: return value
       case .recorded(let recorded): value = recorded.primal
       case .mapped:
         trap(
@@ -127,18 +202,6 @@ extension Value {
             + "`Perturbed(…, sequential: true)`")
       }
     }
-  }
-
-  private func concreteBuffer(_ operation: @autoclosure () -> String) -> Buffer {
-    guard case .dense(let buffer) = concrete(operation()).content else { fatalError("not dense") }
-    return buffer
-  }
-
-  /// The buffer of a value that is known to be dense.
-  @inline(__always)
-  var buffer: Buffer {
-    guard case .dense(let buffer) = content else { trap("Value", "expected a dense value") }
-    return buffer
   }
 }
 

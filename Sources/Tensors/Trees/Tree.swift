@@ -108,7 +108,18 @@ extension Tensor: Tree {
   /// Adds this tensor.
   public func appendLeaves(to leaves: inout [Leaf]) { leaves.append(Leaf(self)) }
   /// Takes one leaf.
-  public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next().tensor() }
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    self = reader.next().tensor()
+  }
+  /// Adds the path as it is.
+  public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
+}
+
+extension Leaf: Tree {
+  /// Adds this leaf.
+  public func appendLeaves(to leaves: inout [Leaf]) { leaves.append(self) }
+  /// Takes one leaf.
+  public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next() }
   /// Adds the path as it is.
   public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
 }
@@ -232,7 +243,9 @@ public struct Child<Root> {
 
   /// The property at a key path.
   ///
-  /// - Parameter label: Its name in paths; by default, the property's.
+  /// - Parameters:
+  ///   - keyPath: The property.
+  ///   - label: Its name in paths; by default, the property's.
   public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
     let described = "\(keyPath)"
     let name =

@@ -1,0 +1,88 @@
+internal import Figures
+internal import Perturbations
+
+/// What an example has to show, in order: for the terminal, the page and the file of results alike.
+package struct GalleryReport: Sendable {
+  enum Part: Sendable {
+    case text(String)
+    case code(String)
+    case table(ResultTable)
+    case matrix(caption: String, rows: [[Double]], decimals: Int)
+    case figure(name: String, Figure, caption: String)
+  }
+
+  private(set) var parts: [Part] = []
+  private(set) var results: [JSON.Member] = []
+
+  /// A paragraph; `backquotes` set code.
+  mutating func text(_ text: String) { parts.append(.text(text)) }
+
+  /// The program that made the numbers which follow; for the page only.
+  mutating func code(_ text: String) { parts.append(.code(text)) }
+
+  /// A table.
+  mutating func table(_ caption: String, _ columns: [String], _ rows: [[ResultTable.Cell]]) {
+    parts.append(.table(ResultTable(caption: caption, columns: columns, rows: rows)))
+  }
+
+  /// A matrix as the document prints one.
+  mutating func matrix(_ caption: String, _ matrix: Tensor<Float>, decimals: Int = 3) {
+    let width = matrix.shape[1]
+    let scalars = matrix.scalars
+    let rows = (0..<matrix.shape[0]).map { row in
+      scalars[row * width..<(row + 1) * width].map(Double.init)
+    }
+    parts.append(.matrix(caption: caption, rows: rows, decimals: decimals))
+  }
+
+  /// A figure, in a file of this name.
+  mutating func figure(_ name: String, _ figure: Figure, caption: String = "") {
+    parts.append(.figure(name: name, figure, caption: caption))
+  }
+
+  /// Numbers that the file of results has under a name, whether or not a table shows them.
+  mutating func values(_ name: String, _ tensor: Tensor<Float>) {
+    results.append(JSON.Member(name: name, value: NumberArray(tensor).json))
+  }
+
+  /// Numbers that the file of results has under a name.
+  mutating func values(_ name: String, _ numbers: [Double]) {
+    results.append(JSON.Member(name: name, value: .array(numbers.map(JSON.init(shown:)))))
+  }
+
+  /// A number that the file of results has under a name.
+  mutating func value(_ name: String, _ number: Double) {
+    results.append(JSON.Member(name: name, value: JSON(shown: number)))
+  }
+}
+
+/// A table of results.
+struct ResultTable: Sendable {
+  enum Cell: Sendable {
+    case text(String)
+    case number(Double, decimals: Int)
+    case empty
+
+    static func number(_ value: Float, decimals: Int) -> Cell {
+      .number(Double(value), decimals: decimals)
+    }
+
+    static func count(_ value: Int) -> Cell { .number(Double(value), decimals: 0) }
+
+    /// How many standard errors lie between two numbers; nothing where there is no error.
+    static func errors(_ value: Double, from other: Double, standardError: Double) -> Cell {
+      standardError > 0 ? .number((value - other) / standardError, decimals: 1) : .empty
+    }
+  }
+
+  let caption: String
+  let columns: [String]
+  let rows: [[Cell]]
+}
+
+extension JSON {
+  /// A number as it is stored in single precision if it comes from there.
+  init(shown number: Double) {
+    self = Double(Float(number)) == number ? JSON(Float(number)) : JSON(number)
+  }
+}

@@ -1,0 +1,130 @@
+/// The folder that the gallery is written into, all at once at the end: a failure on the way leaves it
+/// as it was.
+///
+/// Files are written into a new folder beside it and moved into place, each at once, the page last. A
+/// folder that another gallery made is replaced file by file, and figures that are no longer part of
+/// it are removed. Other files stay, and a file that no gallery wrote is not overwritten.
+package struct OutputFolder {
+  package struct File {
+    let name: String
+    let text: String
+
+    package init(name: String, text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  static let resultsName = "results.json"
+
+  let path: String
+  private let parent: String
+  private let staging: String
+
+  package init(_ path: String) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    self.path = path
+    let slash = path.lastIndex(of: "/")
+    parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    staging = "\(parent)/.\(name).partial-\(System.processNumber)"
+  }
+
+  /// Checks, before any work is done, that the folder can be written and that these files are ours to
+  /// replace.
+  ///
+  /// - Throws: ``CommandError`` that names the folder and what is in the way.
+  package func check(names: [String]) throws(CommandError) {
+    try checkOwnership(names)
+    let made = try makeStaging()
+    System.removeFolder(staging)
+    for folder in made { System.removeFolder(folder) }
+  }
+
+  /// Writes the files, the last of them last.
+  ///
+  /// - Throws: ``CommandError``; files that could not be written leave nothing behind.
+  package func write(_ files: [File]) throws(CommandError) {
+    try checkOwnership(files.map(\.name))
+    let stale = ownFigures().subtracting(files.map(\.name))
+    let made = try makeStaging()
+    do throws(System.Failure) {
+      for file in files { try System.write(file.text, toFile: "\(staging)/\(file.name)") }
+      if System.kind(path) == .missing {
+        try System.move(staging, to: path)
+        return
+      }
+      for file in files {
+        try System.move("\(staging)/\(file.name)", to: "\(path)/\(file.name)")
+      }
+      for name in stale { System.removeFile("\(path)/\(name)") }
+      System.removeFolder(staging)
+    } catch {
+      for file in files { System.removeFile("\(staging)/\(file.name)") }
+      System.removeFolder(staging)
+      for folder in made { System.removeFolder(folder) }
+      throw failure(error)
+    }
+  }
+
+  /// The staging folder and those above it that were missing, the deepest first.
+  private func makeStaging() throws(CommandError) -> [String] {
+    var made: [String] = []
+    do throws(System.Failure) {
+      var missing: [String] = []
+      var folder = parent[...]
+      while !folder.isEmpty, System.kind(String(folder)) == .missing {
+        missing.append(String(folder))
+        folder = folder.lastIndex(of: "/").map { folder[..<$0] } ?? ""
+      }
+      for folder in missing.reversed() {
+        try System.makeFolder(folder)
+        made.insert(folder, at: 0)
+      }
+      try System.makeFolder(staging)
+    } catch {
+      for folder in made { System.removeFolder(folder) }
+      throw failure(error)
+    }
+    return made
+  }
+
+  private func failure(_ error: System.Failure) -> CommandError {
+    CommandError(
+      "cannot write the output folder '\(path)': \(error.reason); expected a folder that can be "
+        + "written (--out)")
+  }
+
+  private func checkOwnership(_ names: [String]) throws(CommandError) {
+    switch System.kind(path) {
+    case .missing: return
+    case .file:
+      throw CommandError(
+        "cannot write the output folder '\(path)': it is a file, expected a folder")
+    case .folder: break
+    }
+    guard !isOurs else { return }
+    if let name = names.first(where: { System.kind("\(path)/\($0)") != .missing }) {
+      throw CommandError(
+        "the output folder '\(path)' has a file '\(name)' that this command did not write; "
+          + "expected a new folder or one that it wrote before (--out)")
+    }
+  }
+
+  private func results() -> JSON? {
+    guard let bytes = try? System.read("\(path)/\(Self.resultsName)") else { return nil }
+    return try? JSON(parsing: bytes)
+  }
+
+  private var isOurs: Bool {
+    results()?["generator"]?.string?.hasPrefix("perturb gallery") ?? false
+  }
+
+  /// The figures of the gallery that is there.
+  private func ownFigures() -> Set<String> {
+    guard case .object(let examples) = results()?["examples"] else { return [] }
+    let names = examples.flatMap { $0.value["figures"]?.elements ?? [] }.compactMap(\.string)
+    return Set(names.filter { $0.hasSuffix(".svg") && !$0.contains("/") })
+  }
+}

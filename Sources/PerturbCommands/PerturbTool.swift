@@ -1,0 +1,94 @@
+internal import ArgumentParser
+
+/// The command line, from its arguments to its exit code.
+package enum PerturbTool {
+  /// Runs the process's own arguments and ends the process.
+  package static func main() -> Never {
+    System.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
+  }
+
+  /// Runs a command.
+  ///
+  /// What goes wrong is said in one line on the standard error, after which nothing was written
+  /// elsewhere; a wrong way to call a command is followed by one line that says where help is.
+  ///
+  /// - Parameters:
+  ///   - arguments: As after the program's name.
+  ///   - console: Where to write.
+  /// - Returns: The exit code: 0 for success, 1 if the command failed, 64 if it was called wrongly.
+  package static func run(_ arguments: [String], console: Console) -> Int32 {
+    let arguments = joiningNumberLists(arguments, options: EvaluateCommand.listOptions)
+    do {
+      let command = try RootCommand.parseAsRoot(arguments)
+      if let command = command as? any ConsoleCommand {
+        try command.run(on: console)
+      } else {
+        var command = command
+        try command.run()
+      }
+      return 0
+    } catch let error as CommandError {
+      console.writeError("perturb: \(error)\n")
+      return 1
+    } catch {
+      return report(error, arguments, console)
+    }
+  }
+
+  /// Help and versions go to the standard output; of a wrong call, the parser's first line and where
+  /// help is.
+  private static func report(
+    _ error: any Error, _ arguments: [String], _ console: Console
+  ) -> Int32 {
+    let code = RootCommand.exitCode(for: error).rawValue
+    if code == 0 {
+      console.print(RootCommand.fullMessage(for: error))
+      return 0
+    }
+    let message = RootCommand.message(for: error).split(separator: "\n").first.map(String.init)
+    let command = RootCommand.commandNames.first { arguments.first == $0 }
+    let text = firstLower(message ?? "\(error)")
+    console.writeError("perturb: \(suggestingCommand(text, arguments))\n")
+    console.writeError("See 'perturb \(command.map { $0 + " " } ?? "")--help'.\n")
+    return code
+  }
+
+  private static func firstLower(_ text: String) -> String {
+    text.prefix(1).lowercased() + text.dropFirst()
+  }
+
+  /// An unknown command is an unexpected argument to the parser; here it gets its own words.
+  private static func suggestingCommand(_ text: String, _ arguments: [String]) -> String {
+    guard let first = arguments.first, !first.hasPrefix("-"),
+      !RootCommand.commandNames.contains(first)
+    else { return text }
+    return CommandError.unknown("command", first, expected: RootCommand.commandNames).description
+  }
+}
+
+/// A command that writes to a console it is given.
+protocol ConsoleCommand: ParsableCommand {
+  func run(on console: Console) throws
+}
+
+struct RootCommand: ParsableCommand {
+  static let commandNames = ["gallery", "evaluate"]
+
+  static let configuration = CommandConfiguration(
+    commandName: "perturb",
+    abstract: "Make any function differentiable by perturbing its input.",
+    discussion: """
+      Noise is added to the input, the outputs are averaged: the average is smooth, and its \
+      gradient follows from the same samples, whatever the function is.
+
+        perturb gallery
+        perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
+      """,
+    version: PerturbVersion.text,
+    subcommands: [GalleryCommand.self, EvaluateCommand.self])
+}
+
+enum PerturbVersion {
+  static let number = "0.1.0"
+  static let text = "perturb \(number)"
+}

@@ -1,0 +1,89 @@
+public import Tensors
+
+extension ZeroOrder {
+  /// A function's value, whose gradient is estimated: to be used inside `gradient(at:of:)` beside
+  /// parts that are differentiated exactly.
+  ///
+  /// ```swift
+  /// let grads = try gradient(at: model) { model in
+  ///   try estimator.value(at: model, key: key) { simulate($0, data) } + 0.01 * square(model.weight).sum()
+  /// }
+  /// ```
+  ///
+  /// The samples are evaluated when a gradient asks for them; the value alone takes one evaluation.
+  /// With normal directions the second derivative is the second-order estimate of the smoothed
+  /// function's; others have none and say so. Under `vmap` every entry has the same directions.
+  ///
+  /// - Parameters:
+  ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
+  ///   - key: The key of the directions; by default the next of the task-local default, see
+  ///     `RandomKey.withDefault`.
+  ///   - function: Gives a tensor with one element; it is never differentiated and possibly called
+  ///     from several threads. A tensor that it captures and that is being differentiated is an
+  ///     error; wrap it in `withoutGradient`.
+  /// - Returns: f(θ), a tensor without axes.
+  /// - Throws: ``PerturbationError`` for parameters that are empty or not finite, and for a function
+  ///   that fails or gives anything but one finite number. The gradient throws them too.
+  /// - Complexity: one evaluation, and ``evaluations`` − 1 for a gradient; memory for a small
+  ///   multiple of the parameters for each thread.
+  public func value<Parameters: Tree & Sendable, Scalar: TensorFloatingPoint>(
+    at x: Parameters, key: RandomKey? = nil,
+    of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
+  ) throws -> Tensor<Scalar> {
+    let call = ZeroOrderCall(self, key: .resolve(key), .init(x, function))
+    let values = x.values
+    return Tensor(
+      try apply(ZeroOrderNode(call: call, order: .value, leafCount: values.count), values))
+  }
+
+  /// A function's value and the estimate of its gradient.
+  ///
+  /// ```swift
+  /// let (loss, grads) = try estimator.valueAndGradient(at: model, key: key) {
+  ///   meanSquaredError($0(x), y)
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
+  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - function: Gives a tensor with one element; it is never differentiated and possibly called
+  ///     from several threads.
+  /// - Returns: f(θ), and a tree of θ's structure.
+  /// - Throws: ``PerturbationError`` for parameters that are empty or not finite, and for a function
+  ///   that fails or gives anything but one finite number.
+  /// - Complexity: ``evaluations`` calls; memory for a small multiple of the parameters for each
+  ///   thread.
+  public func valueAndGradient<Parameters: Tree & Sendable, Scalar: TensorFloatingPoint>(
+    at x: Parameters, key: RandomKey? = nil,
+    of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
+  ) throws -> (value: Tensor<Scalar>, gradient: Parameters) {
+    let values = x.values
+    guard values.allSatisfy(\.isDense) else {
+      // Transforms around the call follow the gradient as well.
+      return try Tensors.valueAndGradient(at: x) { try value(at: $0, key: key, of: function) }
+    }
+    let call = ZeroOrderCall(self, key: .resolve(key), .init(x, function))
+    let evaluated = try call.evaluated(values)
+    let gradient = try call.gradient(evaluated)
+    return (
+      Tensor(Scalar(nearest: evaluated.value)),
+      x.withValues(evaluated.point.completed(gradient.values))
+    )
+  }
+
+  /// The estimate of a function's gradient.
+  ///
+  /// - Parameters:
+  ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
+  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - function: Gives a tensor with one element.
+  /// - Returns: A tree of θ's structure.
+  /// - Throws: ``PerturbationError``, as ``valueAndGradient(at:key:of:)``.
+  public func gradient<Parameters: Tree & Sendable, Scalar: TensorFloatingPoint>(
+    at x: Parameters, key: RandomKey? = nil,
+    of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
+  ) throws -> Parameters {
+    try valueAndGradient(at: x, key: key, of: function).gradient
+  }
+}

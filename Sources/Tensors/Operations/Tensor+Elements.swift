@@ -1,0 +1,76 @@
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// Where elements are not numbers.
+  public var isNaN: Tensor<Bool> { self .!= self }
+
+  /// Where elements are neither infinite nor NaN.
+  public var isFinite: Tensor<Bool> { abs(self) .< Tensor(.infinity) }
+
+  /// Where elements are infinite.
+  public var isInfinite: Tensor<Bool> { abs(self) .== Tensor(.infinity) }
+
+  /// Whether two tensors have the same shape and agree element by element:
+  /// |a − b| ≤ absolute + relative · |b|. Equal infinities agree; NaN agrees with nothing.
+  ///
+  /// - Parameters:
+  ///   - other: What this tensor is compared with.
+  ///   - relative: The tolerance relative to `other`.
+  ///   - absolute: The tolerance near zero.
+  /// - Returns: False where the shapes differ.
+  /// - Precondition: not called inside `vmap`.
+  public func isClose(
+    to other: Tensor, relative: Scalar = 1e-5, absolute: Scalar = 1e-8
+  ) -> Bool {
+    guard shape == other.shape else { return false }
+    return zip(scalars, other.scalars).allSatisfy { a, b in
+      a == b || (a - b).magnitude <= absolute + relative * b.magnitude
+    }
+  }
+}
+
+extension Tensor {
+  /// A Swift function of each element.
+  ///
+  /// Works under `vmap`. What happens inside is not followed, so that the result has no derivative:
+  /// a gradient that would have to go through it says so.
+  ///
+  /// - Parameter transform: Called once for each element, in row-major order.
+  /// - Returns: The same shape.
+  public func mapScalars<Result: TensorScalar>(
+    _ transform: @escaping (Scalar) -> Result
+  ) -> Tensor<Result> {
+    do {
+      return Tensor<Result>(try apply(ScalarMap(transform: transform), [value]))
+    } catch {
+      trap("mapScalars", "\(error)")
+    }
+  }
+}
+
+/// A function of each element, which has no derivative.
+private struct ScalarMap<Scalar: TensorScalar, Result: TensorScalar>: DifferentiableNode {
+  let transform: (Scalar) -> Result
+
+  var name: String { "mapScalars" }
+  var isDifferentiable: Bool { false }
+
+  func compute(_ inputs: [Value]) -> Value {
+    let x = inputs[0]
+    return x.withElements { source in
+      let source = source.assumingMemoryBound(to: Scalar.self)
+      return .dense(x.shape, Result.elementType) { out in
+        let out = out.bindMemory(to: Result.self, capacity: x.count)
+        for i in 0..<x.count { out[i] = transform(source[i]) }
+      }
+    }
+  }
+
+  func vjp(
+    _ inputs: [Value], output: Value, cotangent: Value, needed: (Int) -> Bool
+  ) -> [Value?] {
+    trap("gradient", "mapScalars has no derivative")
+  }
+
+  func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value {
+    try apply(self, physical)
+  }
+}

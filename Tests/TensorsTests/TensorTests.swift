@@ -1,0 +1,154 @@
+import Tensors
+import Testing
+
+struct TensorTests {
+  @Test func literals() {
+    let scalar: Tensor<Float> = 2
+    #expect(scalar.shape == [])
+    #expect(scalar.scalar == 2)
+    let matrix: Tensor<Double> = [[1, 2, 3], [4, 5, 6]]
+    #expect(matrix.shape == [2, 3])
+    #expect(matrix.scalars == [1, 2, 3, 4, 5, 6])
+    let empty: Tensor<Int32> = []
+    #expect(empty.shape == [0])
+    let truth: Tensor<Bool> = [[true], [false]]
+    #expect(truth.shape == [2, 1])
+    #expect(truth.scalars == [true, false])
+    let parts = Tensor<Double>([[1, 2], [3, 4]])
+    let mixed: Tensor<Double> = [parts[0], 2 * parts[1]]
+    #expect(mixed == [[1, 2], [6, 8]])
+    #expect(
+      gradient(at: parts) { x in ([x[0], 2 * x[1]] as Tensor<Double>).sum() } == [[1, 1], [2, 2]])
+  }
+
+  @Test func nestedArrays() {
+    let rows: [[Float]] = [[1, 2], [3, 4], [5, 6]]
+    #expect(Tensor(rows) == [[1, 2], [3, 4], [5, 6]])
+    let cube: [[[Int32]]] = [[[1, 2]], [[3, 4]]]
+    #expect(Tensor(cube).shape == [2, 1, 2])
+    #expect(Tensor([[Double]]()).shape == [0, 0])
+  }
+
+  @Test func creation() {
+    #expect(Tensor<Float>.zeros([2, 2]) == [[0, 0], [0, 0]])
+    #expect(Tensor<Int32>.full([2], 7) == [7, 7])
+    #expect(Tensor<Double>.ones(like: [[1, 2]]) == [[1, 1]])
+    #expect(Tensor<Double>.zeros(like: [1, 2]) == [0, 0])
+    #expect(Tensor<Double>.arange(3) == [0, 1, 2])
+    #expect(Tensor<Int32>.arange(3, 3).count == 0)
+    #expect(Tensor<Double>.linspace(2, 3, count: 1) == [2])
+    let made = Tensor<Float>(shape: [2, 2]) { out in for i in 0..<4 { out[i] = Float(i) } }
+    #expect(made == [[0, 1], [2, 3]])
+    let hot: Tensor<Double> = oneHot([1, -1, 5], classes: 2)
+    #expect(hot == [[0, 1], [0, 0], [0, 0]])
+    #expect(oneHot([1], classes: 2) == [[0, 1]])
+  }
+
+  @Test func valueSemantics() {
+    let a: Tensor<Double> = [1, 2, 3]
+    var b = a
+    b[0] = 9
+    b += 1
+    #expect(a == [1, 2, 3])
+    #expect(b == [10, 3, 4])
+  }
+
+  /// Cotangents are summed in their own memory; that must not reach a tensor somebody holds.
+  @Test func sumsInPlaceTouchNothingElse() throws {
+    let x = sample([50])
+    let seed = Tensor<Double>.ones([50]) * sample([50], seed: 2)
+    let before = seed.scalars
+    let (_, pullback) = vjp(at: x) { x in
+      let y = x + x
+      return y + x + y * x
+    }
+    let first = try pullback(seed)
+    let copy = first.scalars
+    #expect(try pullback(seed) == first)
+    #expect(seed.scalars == before)
+    #expect(first.scalars == copy)
+    #expect(agree(first, seed * (3 + 4 * x), 1e-14))
+  }
+
+  @Test func constantsBehaveAsElements() throws {
+    // Zeros and ones are one element with a shape; every kind of operation must see all of them.
+    let ones = Tensor<Double>.ones([2, 3])
+    #expect(ones.scalars == [1, 1, 1, 1, 1, 1])
+    #expect(ones.sum().scalar == 6)
+    #expect(matmul(ones, Tensor.ones([3, 2])) == [[3, 3], [3, 3]])
+    #expect((ones + ones).transposed() == Tensor.full([3, 2], 2))
+    #expect(exp(Tensor<Double>.zeros([2])) == [1, 1])
+    #expect(concatenate([ones, 2 * ones], axis: 1)[0] == [1, 1, 1, 2, 2, 2])
+    #expect(ones[0, 1...].padded([(1, 0)]) == [0, 1, 1])
+    #expect(ones.cumulativeSum() == [[1, 2, 3], [1, 2, 3]])
+    #expect(ones.softmax()[0] == Tensor.full([3], 1 / 3.0))
+    #expect(ones.argMax() == [0, 0])
+    #expect(ones.cast(to: Int32.self).scalars == [1, 1, 1, 1, 1, 1])
+    #expect((ones .> 0).all().scalar)
+    #expect(select(ones .> 0, ones, 0).scalars == ones.scalars)
+    #expect(ones + [1, 2, 3] == [[2, 3, 4], [2, 3, 4]])
+    #expect([1, 2, 3] - ones == [[0, 1, 2], [0, 1, 2]])
+    #expect(ones.take([1, 1, 0]).shape == [3, 3])
+    #expect(ones == [[1, 1, 1], [1, 1, 1]])
+    #expect(ones.hashValue == Tensor<Double>([[1, 1, 1], [1, 1, 1]]).hashValue)
+    #expect(vmap { $0.sum() }(ones) == [3, 3])
+    ones.withScalars { #expect($0.count == 6 && $0[5] == 1) }
+  }
+
+  @Test func emptyTensors() {
+    let empty = Tensor<Double>.zeros([0, 3])
+    #expect(empty.sum().scalar == 0)
+    #expect(empty.sum(axis: 0) == [0, 0, 0])
+    #expect(empty.product(axis: 0) == [1, 1, 1])
+    #expect(empty.max(axis: 0) == [-.infinity, -.infinity, -.infinity])
+    #expect((empty + 1).shape == [0, 3])
+    #expect(matmul(empty.transposed(), empty) == Tensor.zeros([3, 3]))
+    #expect(empty.sorted(axis: 0).shape == [0, 3])
+    #expect(concatenate([empty, [[1, 2, 3]]]) == [[1, 2, 3]])
+    #expect(empty.mean().scalar.isNaN)
+    #expect(gradient(at: empty) { $0.sum() }.shape == [0, 3])
+    #expect(empty.description == "[]")
+  }
+
+  @Test func specialNumbers() {
+    let x: Tensor<Double> = [.nan, .infinity, -.infinity, 1]
+    #expect(x.isNaN == [true, false, false, false])
+    #expect(x.isFinite == [false, false, false, true])
+    #expect(x.isInfinite == [false, true, true, false])
+    #expect(x.argMax().scalar == 0)
+    #expect(x.argsort() == [2, 3, 1, 0])
+    #expect(x.max().scalar.isNaN)
+    #expect(x.cast(to: Int32.self).scalars == [0, .max, .min, 1])
+  }
+
+  @Test func closeness() {
+    let x: Tensor<Double> = [1, 1000, .infinity]
+    #expect(x.isClose(to: [1.000009, 1000.009, .infinity]))
+    #expect(!x.isClose(to: [1.00002, 1000, .infinity]))
+    #expect(!x.isClose(to: [1, 1000]))
+    #expect(x.isClose(to: [1.1, 1001, .infinity], relative: 0.2))
+    #expect(!Tensor<Double>([.nan]).isClose(to: [.nan]))
+    #expect(Tensor<Double>([1e-9]).isClose(to: [0]))
+  }
+
+  @Test func casts() {
+    let x: Tensor<Double> = [-1.7, 0, 2.5, 1e10]
+    #expect(x.cast(to: Int32.self).scalars == [-1, 0, 2, .max])
+    #expect(x.cast(to: Float.self).scalars == [-1.7, 0, 2.5, 1e10])
+    #expect((x .> 0).cast(to: Double.self) == [0, 0, 1, 1])
+    let third = Tensor<Float>(1 / 3)
+    #expect(third.cast(to: Double.self).scalar == Double(Float(1) / 3))
+    #expect(gradient(at: x) { ($0.cast(to: Float.self) * 3).sum() } == [3, 3, 3, 3])
+  }
+
+  @Test func integers() {
+    let a: Tensor<Int32> = [7, -7, 5]
+    #expect(a / 2 == [3, -3, 2])
+    #expect(a * a + 1 == [50, 50, 26])
+    #expect(-a == [-7, 7, -5])
+    #expect(a.sum().scalar == 5)
+    #expect(maximum(a, 0) == [7, 0, 5])
+    #expect(a.sorted() == [-7, 5, 7])
+    #expect(matmul(a, a).scalar == 123)
+  }
+}
