@@ -59,6 +59,11 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
   /// θ, [rows, input width].
   var packedInput: [Double] { packed(theta) }
 
+  /// A tree like the input, [rows, input width].
+  func packed(_ tree: Input) -> [Double] {
+    packed(tree.values.map { batch.isBatched ? $0 : $0.reshaped($0.shape.inserting(1, at: 0)) })
+  }
+
   /// A cotangent of the output, [rows, output width].
   func packedCotangent(_ cotangent: Output, like expected: Output) throws -> [Double] {
     try expected.checkStructure(cotangent, "cotangent")
