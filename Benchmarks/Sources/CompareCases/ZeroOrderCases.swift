@@ -1,0 +1,3 @@
+import Perturbations
+
+func zeroOrderStep(_ setup: Setup) throws -> PreparedCase { throw CaseError("not merged") }

@@ -1,0 +1,210 @@
+"""JAX and optax, each case jitted and as well as it can be written; where a case has several
+forms, the driver takes the fastest."""
+
+import os
+import sys
+
+if sys.argv[1] == "jax64":
+    os.environ["JAX_ENABLE_X64"] = "1"
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from optax import perturbations
+
+DTYPE = jnp.float64 if sys.argv[1] == "jax64" else jnp.float32
+
+
+def variants(peer, setup):
+    name = setup["name"]
+    forms = {"ranking": ["sort", "compare"], "top-k": ["top_k", "sort"],
+             "shortest-path": ["gradient"], "zero-order": ["vmap", "scan"]}
+    return forms.get(name, ["jit"])
+
+
+def prepare(peer, setup, variant, inputs):
+    t = {k: jnp.asarray(v, DTYPE) for k, v in inputs.items()}
+    name = setup["name"]
+    if name == "zero-order":
+        return finished(zero_order(setup, t, variant))
+    if name == "city-map":
+        return finished(city_map(setup, t))
+    return finished(perturbed(setup, t, function(setup, t, inputs, variant)))
+
+
+def finished(run):
+    """Waits for the result: JAX returns before it is there."""
+    return lambda seed: jax.block_until_ready(run(seed))
+
+
+def perturbed(setup, t, f):
+    p = setup["parameters"]
+    noise = perturbations.Gumbel() if setup["noise"] == "gumbel" else perturbations.Normal()
+    one = perturbations.make_perturbed_fun(
+        f, num_samples=int(p["samples"]), sigma=p["sigma"], noise=noise, use_baseline=False)
+    theta, cotangent = t["theta"], t["cotangent"]
+    if p["batched"]:
+        def call(key, theta):
+            return jax.vmap(one)(jax.random.split(key, theta.shape[0]), theta)
+    else:
+        call = one
+
+    def both(key, theta, cotangent):
+        value, pullback = jax.vjp(lambda theta: call(key, theta), theta)
+        return value, pullback(cotangent)[0]
+
+    value_jit, both_jit = jax.jit(call), jax.jit(both)
+
+    def run(seed):
+        key = jax.random.PRNGKey(seed)
+        if setup["gradient"]:
+            return both_jit(key, theta, cotangent)
+        return (value_jit(key, theta),)
+
+    return run
+
+
+def function(setup, t, inputs, form):
+    name, p = setup["name"], setup["parameters"]
+
+    def one_hot(x):
+        return jax.nn.one_hot(jnp.argmax(x), x.shape[0])
+
+    def ranking(x):
+        if form == "compare":
+            return (x[:, None] > x[None]).sum(-1).astype(x.dtype)
+        return jnp.argsort(jnp.argsort(x)).astype(x.dtype)
+
+    def top(x):
+        k = int(p["k"])
+        least = jnp.sort(x)[-k] if form == "sort" else jax.lax.top_k(x, k)[0][-1]
+        return (x >= least).astype(x.dtype)
+
+    def logical_or(x):
+        return jnp.where(jnp.any(x >= 0), 1.0, -1.0)
+
+    def net(x):
+        return jnp.tanh(x @ t["w1"] + t["b1"]) @ t["w2"] + t["b2"]
+
+    return {"argmax": one_hot, "argmax-function": one_hot, "ranking": ranking, "sorting": jnp.sort,
+            "top-k": top, "or": logical_or, "network": net,
+            "shortest-path": lambda x: graph_path(x, p, inputs),
+            "grid-path": lambda x: grid_path(x, p["minimum"])}[name]
+
+
+def graph_path(x, p, inputs):
+    """Bellman-Ford, unrolled over the arcs so that XLA fuses it over the samples. The path is the
+    gradient of its length with respect to the costs."""
+    nodes, is_matrix = int(p["nodes"]), bool(p["matrix"])
+    arcs = inputs["arcs"].astype(int).tolist()
+
+    def length(cost):
+        distance = [jnp.zeros(())] + [jnp.full((), jnp.inf)] * (nodes - 1)
+        for _ in range(nodes - 1):
+            for a, (tail, head) in enumerate(arcs):
+                if head == 0:
+                    continue
+                through = distance[tail] + cost[a]
+                distance[head] = jnp.where(through < distance[head], through, distance[head])
+        return distance[nodes - 1]
+
+    tails, heads = np.array(arcs).T
+    cost = jnp.maximum(x[tails, heads] if is_matrix else x, p["minimum"])
+    y = jax.grad(length)(cost)
+    return jnp.zeros_like(x).at[tails, heads].set(y) if is_matrix else y
+
+
+def grid_path(x, minimum):
+    rows, columns = x.shape
+    cost = jnp.maximum(x, minimum)
+    steps = [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1) if (a, b) != (0, 0)]
+
+    def around(distance):
+        padded = jnp.pad(distance, 1, constant_values=jnp.inf)
+        return [padded[1 + a:1 + a + rows, 1 + b:1 + b + columns] for a, b in steps]
+
+    def relax(state):
+        distance, _ = state
+        nearest = around(distance)
+        least = nearest[0]
+        for other in nearest[1:]:
+            least = jnp.minimum(least, other)
+        closer = jnp.minimum(distance, cost + least)
+        return closer, jnp.any(closer < distance)
+
+    start = jnp.full((rows, columns), jnp.inf).at[0, 0].set(cost[0, 0])
+    distance, _ = jax.lax.while_loop(lambda state: state[1], relax, (start, True))
+    best = jnp.argmin(jnp.stack(around(distance)), 0)
+    moves = jnp.array([a * columns + b for a, b in steps])[best].ravel()
+
+    def walk(state):
+        at, marks = state
+        at = at + moves[at]
+        return at, marks.at[at].set(1.0)
+
+    end = rows * columns - 1
+    marks = jnp.zeros(rows * columns).at[end].set(1.0)
+    _, marks = jax.lax.while_loop(lambda state: state[0] != 0, walk, (end, marks))
+    return marks.reshape(rows, columns)
+
+
+def zero_order(setup, t, form):
+    p = setup["parameters"]
+    n, sigma, antithetic = int(p["samples"]), p["sigma"], bool(p["antithetic"])
+    layers = sum(k.startswith("w") for k in t)
+    parameters = [t[f"{kind}{i}"] for i in range(layers) for kind in "wb"]
+    x, y = t["x"], t["y"]
+
+    def loss(parameters):
+        h = x
+        for i in range(0, len(parameters), 2):
+            h = h @ parameters[i].T + parameters[i + 1]
+            if i + 2 < len(parameters):
+                h = jnp.tanh(h)
+        return jnp.mean((h - y) ** 2)
+
+    def weight(parameters, z):
+        up = loss([q + sigma * d for q, d in zip(parameters, z)])
+        if not antithetic:
+            return up / (n * sigma)
+        return (up - loss([q - sigma * d for q, d in zip(parameters, z)])) / (2 * n * sigma)
+
+    def draw(key, parameters):
+        keys = jax.random.split(key, len(parameters))
+        return [jax.random.normal(k, q.shape) for k, q in zip(keys, parameters)]
+
+    @jax.jit
+    def step(key, parameters):
+        keys = jax.random.split(key, n)
+        if form == "vmap":
+            z = jax.vmap(lambda k: draw(k, parameters))(keys)
+            weights = jax.vmap(lambda z: weight(parameters, z))(z)
+            gradient = [jnp.tensordot(weights, d, 1) for d in z]
+        else:
+            def add(total, key):
+                z = draw(key, parameters)
+                w = weight(parameters, z)
+                return [g + w * d for g, d in zip(total, z)], None
+            gradient, _ = jax.lax.scan(add, [jnp.zeros_like(q) for q in parameters], keys)
+        return [loss(parameters)] + gradient
+
+    return lambda seed: step(jax.random.PRNGKey(seed), parameters)
+
+
+def city_map(setup, t):
+    p = setup["parameters"]
+    squared = t["distances"] ** 2
+
+    def distances(x):
+        return ((x[:, None] - x[None]) ** 2).sum(-1)
+
+    def criterion(x):
+        return ((distances(x) - squared) ** 2).sum() / 2
+
+    @jax.jit
+    def descend(x):
+        x = jax.lax.fori_loop(
+            0, int(p["steps"]), lambda _, x: x - p["rate"] * jax.grad(criterion)(x), x)
+        return criterion(x), distances(x)
+
+    return lambda seed: descend(t["start"])
