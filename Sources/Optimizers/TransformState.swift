@@ -90,20 +90,3 @@ public struct ParameterList: Sendable {
       name, leaves.map { Leaf(.filled($0.shape, $0.elementType, number)) })
   }
 }
-
-/// Leaves as a tree, for arithmetic on them.
-struct LeafList: Tree {
-  var list: [Leaf]
-
-  init(_ list: [Leaf]) { self.list = list }
-
-  func appendLeaves(to leaves: inout [Leaf]) { leaves.append(contentsOf: list) }
-
-  mutating func replaceLeaves(from reader: inout LeafReader) {
-    for index in list.indices { list[index] = reader.next() }
-  }
-
-  func appendLeafPaths(to paths: inout [String], prefix: String) {
-    for index in list.indices { paths.append("\(prefix)[\(index)]") }
-  }
-}

@@ -62,7 +62,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return Tensor(shape: [count]) { out in
       for i in 0..<count {
         let fraction = count == 1 ? 0 : Double(i) / Double(count - 1)
-        out[i] = Scalar(nearest: i == count - 1 && count > 1 ? last : first + fraction * (last - first))
+        out[i] = Scalar(
+          nearest: i == count - 1 && count > 1 ? last : first + fraction * (last - first))
       }
     }
   }

@@ -45,7 +45,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     let count = rows.first?.count ?? 0
     for (position, row) in rows.enumerated() {
       require(
-        row.count == count, "Tensor", "row \(position) has \(row.count) entries, row 0 has \(count)")
+        row.count == count, "Tensor", "row \(position) has \(row.count) entries, row 0 has \(count)"
+      )
     }
     self.init(shape: [rows.count, count], scalars: rows.flatMap { $0 })
   }
@@ -54,7 +55,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   ///
   /// - Precondition: matrices of one shape.
   public init(_ matrices: [[[Scalar]]]) {
-    self = matrices.isEmpty ? Tensor(shape: [0, 0, 0], scalars: []) : stack(matrices.map { Tensor($0) })
+    self =
+      matrices.isEmpty ? Tensor(shape: [0, 0, 0], scalars: []) : stack(matrices.map { Tensor($0) })
   }
 
   /// A tensor without axes.
@@ -69,7 +71,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     let count = shape.elementCount
     value = .dense(shape, Scalar.elementType) { out in
       initialize(
-        UnsafeMutableBufferPointer(start: out.bindMemory(to: Scalar.self, capacity: count), count: count))
+        UnsafeMutableBufferPointer(
+          start: out.bindMemory(to: Scalar.self, capacity: count), count: count))
     }
   }
 
@@ -127,13 +130,14 @@ extension Tensor: ExpressibleByArrayLiteral {
     }
     if elements.allSatisfy({ $0.value.isDense }) {
       let count = first.count * first.value.type.size
-      self.init(.dense(first.shape.inserting(elements.count, at: 0), Scalar.elementType) { out in
-        for (position, element) in elements.enumerated() {
-          element.value.withPointer {
-            (out + position * count).copyMemory(from: $0, byteCount: count)
+      self.init(
+        .dense(first.shape.inserting(elements.count, at: 0), Scalar.elementType) { out in
+          for (position, element) in elements.enumerated() {
+            element.value.withPointer {
+              (out + position * count).copyMemory(from: $0, byteCount: count)
+            }
           }
-        }
-      })
+        })
     } else {
       self = stack(elements)
     }

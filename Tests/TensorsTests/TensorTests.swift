@@ -17,7 +17,8 @@ struct TensorTests {
     let parts = Tensor<Double>([[1, 2], [3, 4]])
     let mixed: Tensor<Double> = [parts[0], 2 * parts[1]]
     #expect(mixed == [[1, 2], [6, 8]])
-    #expect(gradient(at: parts) { x in ([x[0], 2 * x[1]] as Tensor<Double>).sum() } == [[1, 1], [2, 2]])
+    #expect(
+      gradient(at: parts) { x in ([x[0], 2 * x[1]] as Tensor<Double>).sum() } == [[1, 1], [2, 2]])
   }
 
   @Test func nestedArrays() {

@@ -45,13 +45,14 @@ struct WholeTensor<Scalar: TensorFloatingPoint>: ElementwiseNumber {
 
 /// Elements that are loaded, computed and stored together.
 protocol Lanes: ElementwiseNumber {
-  associatedtype Scalar: BitwiseCopyable
   static var count: Int { get }
   static var zero: Self { get }
-  init(loading address: UnsafePointer<Scalar>)
-  init(loading address: UnsafePointer<Scalar>, count: Int)
-  func store(to address: UnsafeMutablePointer<Scalar>)
-  func store(to address: UnsafeMutablePointer<Scalar>, count: Int)
+  /// The elements from number `start` on.
+  init(loading address: UnsafeRawPointer, at start: Int)
+  /// The `count` elements from number `start` on, then zeros.
+  init(loading address: UnsafeRawPointer, at start: Int, count: Int)
+  func store(to address: UnsafeMutableRawPointer, at start: Int)
+  func store(to address: UnsafeMutableRawPointer, at start: Int, count: Int)
 }
 
 struct FloatLanes: Lanes {
@@ -61,18 +62,23 @@ struct FloatLanes: Lanes {
   @inline(__always) init(_ vector: Vector) { self.vector = vector }
   @inline(__always) static var count: Int { 8 }
   @inline(__always) static var zero: Self { Self(Vector()) }
-  @inline(__always) init(loading address: UnsafePointer<Float>) {
-    vector = UnsafeRawPointer(address).loadUnaligned(as: Vector.self)
+  @inline(__always) init(loading address: UnsafeRawPointer, at start: Int) {
+    vector = address.loadUnaligned(fromByteOffset: 4 * start, as: Vector.self)
   }
-  @inline(__always) init(loading address: UnsafePointer<Float>, count: Int) {
+  @inline(__always) init(loading address: UnsafeRawPointer, at start: Int, count: Int) {
     vector = Vector()
-    for lane in 0..<count { vector[lane] = address[lane] }
+    for lane in 0..<count {
+      vector[lane] = address.load(fromByteOffset: 4 * (start + lane), as: Float.self)
+    }
   }
-  @inline(__always) func store(to address: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(address).storeBytes(of: vector, as: Vector.self)
+  @inline(__always) func store(to address: UnsafeMutableRawPointer, at start: Int) {
+    address.storeBytes(of: vector, toByteOffset: 4 * start, as: Vector.self)
   }
-  @inline(__always) func store(to address: UnsafeMutablePointer<Float>, count: Int) {
-    for lane in 0..<count { address[lane] = vector[lane] }
+  @inline(__always) func store(to address: UnsafeMutableRawPointer, at start: Int, count: Int) {
+    for lane in 0..<count {
+      address.storeBytes(
+        of: vector[lane], toByteOffset: 4 * (start + lane), as: Float.self)
+    }
   }
 
   @inline(__always) static func + (a: Self, b: Self) -> Self { Self(a.vector + b.vector) }
@@ -109,18 +115,23 @@ struct DoubleLanes: Lanes {
   @inline(__always) init(_ vector: Vector) { self.vector = vector }
   @inline(__always) static var count: Int { 4 }
   @inline(__always) static var zero: Self { Self(Vector()) }
-  @inline(__always) init(loading address: UnsafePointer<Double>) {
-    vector = UnsafeRawPointer(address).loadUnaligned(as: Vector.self)
+  @inline(__always) init(loading address: UnsafeRawPointer, at start: Int) {
+    vector = address.loadUnaligned(fromByteOffset: 8 * start, as: Vector.self)
   }
-  @inline(__always) init(loading address: UnsafePointer<Double>, count: Int) {
+  @inline(__always) init(loading address: UnsafeRawPointer, at start: Int, count: Int) {
     vector = Vector()
-    for lane in 0..<count { vector[lane] = address[lane] }
+    for lane in 0..<count {
+      vector[lane] = address.load(fromByteOffset: 8 * (start + lane), as: Double.self)
+    }
   }
-  @inline(__always) func store(to address: UnsafeMutablePointer<Double>) {
-    UnsafeMutableRawPointer(address).storeBytes(of: vector, as: Vector.self)
+  @inline(__always) func store(to address: UnsafeMutableRawPointer, at start: Int) {
+    address.storeBytes(of: vector, toByteOffset: 8 * start, as: Vector.self)
   }
-  @inline(__always) func store(to address: UnsafeMutablePointer<Double>, count: Int) {
-    for lane in 0..<count { address[lane] = vector[lane] }
+  @inline(__always) func store(to address: UnsafeMutableRawPointer, at start: Int, count: Int) {
+    for lane in 0..<count {
+      address.storeBytes(
+        of: vector[lane], toByteOffset: 8 * (start + lane), as: Double.self)
+    }
   }
 
   @inline(__always) static func + (a: Self, b: Self) -> Self { Self(a.vector + b.vector) }

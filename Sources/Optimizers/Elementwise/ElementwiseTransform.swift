@@ -26,11 +26,13 @@ struct Slots<Number> {
   var second: Number
   var third: Number
 
-  init(repeating number: Number) {
-    first = number
-    second = number
-    third = number
+  init(_ first: Number, _ second: Number, _ third: Number) {
+    self.first = first
+    self.second = second
+    self.third = third
   }
+
+  init(repeating number: Number) { self.init(number, number, number) }
 }
 
 extension ElementwiseTransform {
@@ -98,79 +100,90 @@ extension ElementwiseTransform {
     _ gradient: Value, _ slots: inout Slots<Value?>, _ parameter: Value,
     _ coefficients: Coefficients, _ lanes: L.Type
   ) -> Value {
-    let (count, slotCount) = (gradient.count, slotCount)
-    let (update, out) = uninitialized(like: gradient, L.Scalar.self)
-    gradient.withAddress(L.Scalar.self) { gradient in
-      parameter.withAddress(L.Scalar.self) { parameter in
-        // Addresses that no slot uses read the parameter and write the update, never in fact.
-        var (old, new) = (Slots(repeating: parameter), Slots(repeating: out))
-        let before = slots
-        if let slot = before.first { (old.first, new.first) = replace(slot, &slots.first) }
-        if let slot = before.second { (old.second, new.second) = replace(slot, &slots.second) }
-        if let slot = before.third { (old.third, new.third) = replace(slot, &slots.third) }
-        var number = Slots<L>(repeating: .zero)
-        var start = 0
-        while start + L.count <= count {
-          if slotCount > 0 { number.first = L(loading: old.first + start) }
-          if slotCount > 1 { number.second = L(loading: old.second + start) }
-          if slotCount > 2 { number.third = L(loading: old.third + start) }
-          formula(
-            L(loading: gradient + start), &number, L(loading: parameter + start), coefficients
-          ).store(to: out + start)
-          if slotCount > 0 { number.first.store(to: new.first + start) }
-          if slotCount > 1 { number.second.store(to: new.second + start) }
-          if slotCount > 2 { number.third.store(to: new.third + start) }
-          start += L.count
+    let old = slots
+    var new = slots
+    // Slots that are not used read the parameter and write the update: never in fact.
+    let update = Value.dense(gradient.shape, gradient.type) { out in
+      read(gradient) { gradientAddress in
+        read(parameter) { parameterAddress in
+          read(old.first, or: parameterAddress) { first in
+            read(old.second, or: parameterAddress) { second in
+              read(old.third, or: parameterAddress) { third in
+                new.first = written(like: old.first, or: out) { newFirst in
+                  new.second = written(like: old.second, or: out) { newSecond in
+                    new.third = written(like: old.third, or: out) { newThird in
+                      pass(
+                        L.self, gradient.count, gradientAddress, parameterAddress,
+                        Slots(first, second, third), out, Slots(newFirst, newSecond, newThird),
+                        coefficients)
+                    }
+                  }
+                }
+              }
+            }
+          }
         }
-        let rest = count - start
-        if rest > 0 {
-          if slotCount > 0 { number.first = L(loading: old.first + start, count: rest) }
-          if slotCount > 1 { number.second = L(loading: old.second + start, count: rest) }
-          if slotCount > 2 { number.third = L(loading: old.third + start, count: rest) }
-          formula(
-            L(loading: gradient + start, count: rest), &number,
-            L(loading: parameter + start, count: rest), coefficients
-          ).store(to: out + start, count: rest)
-          if slotCount > 0 { number.first.store(to: new.first + start, count: rest) }
-          if slotCount > 1 { number.second.store(to: new.second + start, count: rest) }
-          if slotCount > 2 { number.third.store(to: new.third + start, count: rest) }
-        }
-        withExtendedLifetime(before) {}
       }
     }
+    slots = new
     return update
   }
-}
 
-/// The address of a slot's elements, and of those of the value that takes its place.
-@inline(__always)
-private func replace<Scalar>(
-  _ slot: Value, _ result: inout Value?
-) -> (UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) {
-  let (value, address) = uninitialized(like: slot, Scalar.self)
-  result = value
-  // The address outlives the closure: the caller keeps the value until the pass is over.
-  return (slot.withAddress(Scalar.self) { $0 }, address)
-}
-
-/// A dense value whose elements its maker writes before anybody else sees it.
-@inline(__always)
-private func uninitialized<Scalar>(
-  like value: Value, _ type: Scalar.Type
-) -> (Value, UnsafeMutablePointer<Scalar>) {
-  var address: UnsafeMutableRawPointer?
-  let result = Value.dense(value.shape, value.type) { address = $0 }
-  guard let address else { trap("Optimizers", "a value without elements") }
-  return (result, address.bindMemory(to: Scalar.self, capacity: value.count))
-}
-
-extension Value {
-  @inline(__always)
-  fileprivate func withAddress<Scalar, Result>(
-    _ type: Scalar.Type, _ body: (UnsafePointer<Scalar>) -> Result
-  ) -> Result {
-    withElements { body($0.assumingMemoryBound(to: Scalar.self)) }
+  /// One pass over `count` elements.
+  private func pass<L: Lanes>(
+    _ lanes: L.Type, _ count: Int, _ gradient: UnsafeRawPointer, _ parameter: UnsafeRawPointer,
+    _ old: Slots<UnsafeRawPointer>, _ update: UnsafeMutableRawPointer,
+    _ new: Slots<UnsafeMutableRawPointer>, _ coefficients: Coefficients
+  ) {
+    let slotCount = slotCount
+    var number = Slots<L>(repeating: .zero)
+    var start = 0
+    while start + L.count <= count {
+      if slotCount > 0 { number.first = L(loading: old.first, at: start) }
+      if slotCount > 1 { number.second = L(loading: old.second, at: start) }
+      if slotCount > 2 { number.third = L(loading: old.third, at: start) }
+      formula(
+        L(loading: gradient, at: start), &number, L(loading: parameter, at: start), coefficients
+      ).store(to: update, at: start)
+      if slotCount > 0 { number.first.store(to: new.first, at: start) }
+      if slotCount > 1 { number.second.store(to: new.second, at: start) }
+      if slotCount > 2 { number.third.store(to: new.third, at: start) }
+      start += L.count
+    }
+    let rest = count - start
+    if rest == 0 { return }
+    if slotCount > 0 { number.first = L(loading: old.first, at: start, count: rest) }
+    if slotCount > 1 { number.second = L(loading: old.second, at: start, count: rest) }
+    if slotCount > 2 { number.third = L(loading: old.third, at: start, count: rest) }
+    formula(
+      L(loading: gradient, at: start, count: rest), &number,
+      L(loading: parameter, at: start, count: rest), coefficients
+    ).store(to: update, at: start, count: rest)
+    if slotCount > 0 { number.first.store(to: new.first, at: start, count: rest) }
+    if slotCount > 1 { number.second.store(to: new.second, at: start, count: rest) }
+    if slotCount > 2 { number.third.store(to: new.third, at: start, count: rest) }
   }
+}
+
+private func read(_ value: Value, _ body: (UnsafeRawPointer) -> Void) {
+  value.withElements("an optimizer", body)
+}
+
+private func read(
+  _ value: Value?, or other: UnsafeRawPointer, _ body: (UnsafeRawPointer) -> Void
+) {
+  if let value { read(value, body) } else { body(other) }
+}
+
+/// A value whose elements `body` writes, or nothing where there is no value to be like.
+private func written(
+  like value: Value?, or other: UnsafeMutableRawPointer, _ body: (UnsafeMutableRawPointer) -> Void
+) -> Value? {
+  guard let value else {
+    body(other)
+    return nil
+  }
+  return Value.dense(value.shape, value.type, body)
 }
 
 extension Slots<Value?> {

@@ -58,9 +58,8 @@ public struct ClipByGlobalNorm: GradientTransform {
   /// Clips.
   public func update(_ updates: inout [Leaf], state: inout TransformState, parameters: [Leaf]) {
     state.step += 1
-    let gradients = LeafList(updates)
-    let norm = gradients.globalNorm(as: Double.self)
+    let norm = updates.globalNorm(as: Double.self)
     let factor = select(norm .< limit, Tensor(1.0), limit / maximum(norm, Tensor(limit)))
-    updates = gradients.scaled(by: factor).list
+    updates = updates.scaled(by: factor)
   }
 }

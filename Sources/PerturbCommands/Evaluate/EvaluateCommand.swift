@@ -57,7 +57,8 @@ struct EvaluateCommand: ConsoleCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("normal, gumbel, logistic or laplace.", valueName: "name"))
+    help: ArgumentHelp(
+      "normal, gumbel, logistic, laplace, or another noise of the library.", valueName: "name"))
   var noise = "normal"
 
   @Option(
@@ -119,6 +120,7 @@ struct EvaluateCommand: ConsoleCommand {
     evaluation.graph = try graph.map { path throws(CommandError) in try GraphFile(path) }
     evaluation.negativeCosts = negativeCosts
     evaluation.threads = threads
+    evaluation.findsStandardErrors = !json
     let outcome = try Self.explaining { try evaluation.run() }
     if json {
       console.print(evaluation.json(outcome).compactText)

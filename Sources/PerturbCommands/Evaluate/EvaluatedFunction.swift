@@ -34,12 +34,14 @@ package enum EvaluatedFunction: String, CaseIterable, Sendable {
 }
 
 extension Noise {
-  /// The noise of that name.
-  static func forCommand(_ name: String) throws(CommandError) -> Noise {
+  /// The noise of that name; one without a score where no gradient is asked for.
+  static func forCommand(
+    _ name: String, hasGradient: Bool
+  ) throws(CommandError) -> Noise {
     guard let noise = named(name) else {
       throw .unknown("noise", name, expected: standard.map(\.name))
     }
-    return noise
+    return noise.hasScore || hasGradient ? noise : noise.valueOnly
   }
 }
 

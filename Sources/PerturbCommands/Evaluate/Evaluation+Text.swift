@@ -23,9 +23,13 @@ extension Evaluation {
       + "\(noise) noise, seed \(seed), \(Digits.seconds(outcome.seconds))\n\n"
     let inputNames = outcome.names ?? outcome.theta.indexTexts
     let inputs = (outcome.names == nil ? "entry" : "edge", inputNames)
-    let theta = ("theta", outcome.theta.values)
-    let values = [("unperturbed", outcome.unperturbed.values), ("perturbed", outcome.value.values)]
-    let gradient = outcome.gradient.map { [("gradient", $0.values)] } ?? []
+    let theta = Column("theta", outcome.theta)
+    let values =
+      [Column("unperturbed", outcome.unperturbed), Column("perturbed", outcome.value)]
+      + Column.errors(outcome.valueError)
+    let gradient =
+      (outcome.gradient.map { [Column("gradient", $0)] } ?? [])
+      + Column.errors(outcome.gradientError)
     if outcome.value.shape == outcome.theta.shape {
       return text + Self.table(inputs, [theta] + values + gradient)
     }
@@ -34,15 +38,34 @@ extension Evaluation {
     return text
   }
 
-  private static func table(
-    _ names: (String, [String]), _ columns: [(name: String, values: [Float])]
-  ) -> String {
+  private struct Column {
+    let name: String
+    let texts: [String]
+
+    init(_ name: String, _ numbers: NumberArray) {
+      self.name = name
+      texts = numbers.values.map(Digits.shortest)
+    }
+
+    /// Of errors two digits say enough.
+    static func errors(_ numbers: NumberArray?) -> [Column] {
+      guard let numbers else { return [] }
+      return [Column(name: "s.e.", texts: numbers.values.map { Digits.twoDigits(Double($0)) })]
+    }
+
+    private init(name: String, texts: [String]) {
+      self.name = name
+      self.texts = texts
+    }
+  }
+
+  private static func table(_ names: (String, [String]), _ columns: [Column]) -> String {
     let hasNames = names.1 != [""]
     return TextTable(
       header: (hasNames ? [names.0] : []) + columns.map(\.name),
       rows: names.1.indices.map { row in
         (hasNames ? [.text(names.1[row])] : [])
-          + columns.map { .number(Digits.shortest($0.values[row])) }
+          + columns.map { .number($0.texts[row]) }
       }
     ).text()
   }

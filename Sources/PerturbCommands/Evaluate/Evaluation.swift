@@ -16,6 +16,8 @@ package struct Evaluation {
   package var graph: GraphFile?
   package var negativeCosts: String?
   package var threads: Int?
+  /// Whether to find the standard errors too, after the time is taken.
+  package var findsStandardErrors = false
 
   package init(
     _ function: EvaluatedFunction, theta: NumberArray?, samples: Int, sigma: Double,
@@ -34,7 +36,11 @@ package struct Evaluation {
     package let theta: NumberArray
     package let unperturbed: NumberArray
     package let value: NumberArray
+    /// The standard errors of the value, where they were asked for.
+    package let valueError: NumberArray?
     package let gradient: NumberArray?
+    /// The standard errors of the gradient, where they were asked for.
+    package let gradientError: NumberArray?
     /// The time that value and gradient took.
     package let seconds: Double
     /// What to call the entries of θ, if not by their index.
@@ -92,9 +98,7 @@ package struct Evaluation {
   private func run(_ solver: some Solver, names: [String]? = nil) throws -> Outcome {
     let theta = try input()
     try theta.check("theta")
-    let perturbed = try Perturbed(
-      solver, samples: samples, sigma: sigma, noise: Noise.forCommand(noise),
-      baseline: BaselineName.baseline(baseline), threads: threads)
+    let perturbed = try perturbed(solver, samples: samples)
     let isBatch = theta.shape.count == 2
     let rows = isBatch ? theta.shape[0] : 1
     let width = theta.values.count / rows
@@ -120,10 +124,41 @@ package struct Evaluation {
       value = try perturbed(theta.tensor, key: key, batched: isBatch)
     }
     let seconds = (clock.now - start) / .seconds(1)
+    let errors = try standardErrors(solver, theta, valueShape, cotangent)
     return Outcome(
       theta: theta, unperturbed: NumberArray(shape: valueShape, values: unperturbed),
-      value: NumberArray(value), gradient: gradient.map { NumberArray($0) }, seconds: seconds,
-      names: names)
+      value: NumberArray(value), valueError: errors?.value,
+      gradient: gradient.map { NumberArray($0) }, gradientError: errors?.gradient,
+      seconds: seconds, names: names)
+  }
+
+  private func perturbed(
+    _ solver: some Solver, samples: Int
+  ) throws -> Perturbed<Tensor<Float>, Tensor<Float>> {
+    try Perturbed(
+      solver, samples: samples, sigma: sigma,
+      noise: Noise.forCommand(noise, hasGradient: cotangent != nil),
+      baseline: BaselineName.baseline(baseline), threads: threads)
+  }
+
+  /// The standard errors of value and gradient; one sample has none. They are known well enough from
+  /// the first 200,000 samples, and fall with the root of the number.
+  private func standardErrors(
+    _ solver: some Solver, _ theta: NumberArray, _ valueShape: [Int], _ cotangent: [Float]?
+  ) throws -> (value: NumberArray, gradient: NumberArray?)? {
+    guard findsStandardErrors, samples > 1 else { return nil }
+    let count = min(samples, 200_000)
+    let perturbed = try perturbed(solver, samples: count)
+    let factor = Float((Double(count) / Double(samples)).squareRoot())
+    let (input, key, isBatch) = (theta.tensor, RandomKey(seed), theta.shape.count == 2)
+    let value = try perturbed.estimate(at: input, key: key, batched: isBatch).standardError
+    let gradient = try cotangent.map { cotangent in
+      try perturbed.gradientEstimate(
+        at: input, cotangent: Tensor(shape: Shape(valueShape), scalars: cotangent), key: key,
+        batched: isBatch
+      ).standardError
+    }
+    return (NumberArray(value * factor), gradient.map { NumberArray($0 * factor) })
   }
 
   private func checkedCotangent(count: Int) throws(CommandError) -> [Float]? {

@@ -82,6 +82,14 @@ enum Digits {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
+  /// With two significant digits.
+  static func twoDigits(_ value: Double) -> String {
+    guard value > 0, value.isFinite else { return fixed(value, 0) }
+    var decimals = 1
+    while decimals < 12, value * Theory.power(10, Double(decimals)) < 9.95 { decimals += 1 }
+    return fixed(value, decimals)
+  }
+
   /// With commas between thousands.
   static func grouped(_ value: Int) -> String {
     var text = ""

@@ -98,7 +98,11 @@ extension Value {
   /// The value below a tape, or the value itself where it is not on that tape.
   @inline(__always)
   func primal(on tape: Tape) -> Value {
-    if case .recorded(let recorded) = content, recorded.tape === tape { recorded.primal } else { self }
+    if case .recorded(let recorded) = content, recorded.tape === tape {
+      recorded.primal
+    } else {
+      self
+    }
   }
 
   /// The value without the tapes that are recording it: gradients stop here.

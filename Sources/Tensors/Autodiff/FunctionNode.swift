@@ -9,6 +9,8 @@
 ///   - batched: How to apply it to physical values, where `isMapped` says which inputs have the
 ///     mapped axis in front; the output must have it. Nil: the function itself runs under the map.
 ///   - function: The output and the pullback at the inputs it is given.
+/// - Returns: The output, followed by the tapes that follow the inputs.
+/// - Throws: What `function` and `batched` throw.
 package func applyCustom(
   _ name: String, _ inputs: [Value],
   batched: ((_ physical: [Value], _ isMapped: [Bool], _ count: Int) throws -> Value)? = nil,

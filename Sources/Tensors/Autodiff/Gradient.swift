@@ -185,6 +185,7 @@ func rethrowing<Result, E: Error>(_ type: E.Type, _ body: () throws -> Result) t
 ///
 /// - Parameters:
 ///   - x: The input.
+///   - name: What messages call the function.
 ///   - function: Gives the value and the pullback, which maps a cotangent of the value to one of
 ///     the input.
 /// - Returns: The value.

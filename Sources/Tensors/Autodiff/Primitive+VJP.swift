@@ -39,7 +39,8 @@ extension Primitive {
         }
         start += count
       }
-    case .reduce(let reduction, let axes): sum.add(reduction.vjp(x, entry.primal, g, axes: axes), to: 0)
+    case .reduce(let reduction, let axes):
+      sum.add(reduction.vjp(x, entry.primal, g, axes: axes), to: 0)
     case .takeAlong, .scatterAddAlong, .take, .scatterAdd:
       if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, entry.input(1)), to: 0) }
     case .cumulativeSum(let axis, let reversed):

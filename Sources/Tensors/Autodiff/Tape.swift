@@ -140,7 +140,8 @@ struct Cotangents {
         break
       }
       let contributions = try node.vjp(
-        (0..<entry.inputCount).map(entry.input), output: entry.primal, cotangent: cotangent, needed: needs)
+        (0..<entry.inputCount).map(entry.input), output: entry.primal, cotangent: cotangent,
+        needed: needs)
       for (position, contribution) in contributions.enumerated() {
         if let contribution, needs(position) { add(contribution, to: position) }
       }

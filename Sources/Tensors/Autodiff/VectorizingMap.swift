@@ -74,7 +74,8 @@ private func mapSequentially<Input: Tree, Output: Tree, E: Error>(
 ) throws(E) -> Output {
   let values = x.values
   let count = mappedCount(values)
-  require(count > 0, "vmap", "an empty leading axis has no example to learn the result's shape from")
+  require(
+    count > 0, "vmap", "an empty leading axis has no example to learn the result's shape from")
   var rows: [[Value]] = []
   var template: Output?
   for position in 0..<count {

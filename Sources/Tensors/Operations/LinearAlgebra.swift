@@ -78,6 +78,7 @@ public func cdist<Scalar: TensorFloatingPoint>(
 ///     lacks is summed over; no letter twice in one operand.
 ///   - a: The first operand.
 ///   - b: The second operand.
+/// - Returns: A tensor with the axes that the formula names for it.
 /// - Precondition: letters fit the shapes.
 public func einsum<Scalar: TensorNumeric>(
   _ formula: String, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
@@ -104,7 +105,8 @@ public func einsum<Scalar: TensorNumeric>(
   }
   require(
     Set(result).count == result.count && result.allSatisfy { extents[$0] != nil }, "einsum",
-    "the result \"\(String(result))\" of \"\(formula)\" names an axis twice or one that no operand has")
+    "the result \"\(String(result))\" of \"\(formula)\" names an axis twice or one that no operand has"
+  )
   // Axes of one operand alone that the result lacks are summed at once; then one batched product.
   let aOnly = aNames.filter { !bNames.contains($0) && !result.contains($0) }
   let bOnly = bNames.filter { !aNames.contains($0) && !result.contains($0) }
@@ -116,7 +118,9 @@ public func einsum<Scalar: TensorNumeric>(
   let summed = aKept.filter { bKept.contains($0) && !result.contains($0) }
   let rows = aKept.filter { !bKept.contains($0) }
   let columns = bKept.filter { !aKept.contains($0) }
-  func arranged(_ x: Tensor<Scalar>, _ names: [Character], _ groups: [[Character]]) -> Tensor<Scalar> {
+  func arranged(_ x: Tensor<Scalar>, _ names: [Character], _ groups: [[Character]]) -> Tensor<
+    Scalar
+  > {
     let moved = x.transposed(groups.flatMap { $0 }.compactMap { names.firstIndex(of: $0) })
     return moved.reshaped(groups.map { $0.reduce(1) { $0 * (extents[$1] ?? 1) } })
   }

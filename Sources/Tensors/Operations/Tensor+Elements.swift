@@ -33,8 +33,7 @@ extension Tensor {
   /// Works under `vmap`. What happens inside is not followed, so that the result has no derivative:
   /// a gradient that would have to go through it says so.
   ///
-  /// - Parameters:
-  ///   - transform: Called once for each element, in row-major order.
+  /// - Parameter transform: Called once for each element, in row-major order.
   /// - Returns: The same shape.
   public func mapScalars<Result: TensorScalar>(
     _ transform: @escaping (Scalar) -> Result

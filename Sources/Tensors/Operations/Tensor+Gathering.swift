@@ -4,6 +4,7 @@ extension Tensor {
   /// - Parameters:
   ///   - index: Any shape; it replaces the axis. Each number is in 0 …< the axis's extent.
   ///   - axis: The axis to take from.
+  /// - Returns: The entries, in the index's order.
   /// - Precondition: every index in range.
   public func take(_ index: Tensor<Int32>, axis: Int = 0) -> Tensor {
     let axis = shape.axis(axis, "take")
@@ -19,6 +20,7 @@ extension Tensor {
   /// - Parameters:
   ///   - axis: The axis that the indices count along.
   ///   - index: The tensor's shape but for that axis.
+  /// - Returns: Elements in the index's shape.
   /// - Precondition: every index in range.
   public func take(along axis: Int, _ index: Tensor<Int32>) -> Tensor {
     let axis = shape.axis(axis, "take(along:)")

@@ -85,8 +85,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// The last two axes on and below a diagonal, zeros above it.
   ///
-  /// - Parameters:
-  ///   - offset: The diagonal: 0 the main one, positive ones above it.
+  /// - Parameter offset: The diagonal: 0 the main one, positive ones above it.
   /// - Returns: The same shape.
   public func lowerTriangle(offset: Int = 0) -> Tensor {
     triangle("lowerTriangle", offset) { $0.compared(.lessOrEqual, $1) }
@@ -94,8 +93,7 @@ extension Tensor where Scalar: TensorNumeric {
 
   /// The last two axes on and above a diagonal, zeros below it.
   ///
-  /// - Parameters:
-  ///   - offset: The diagonal: 0 the main one, positive ones above it.
+  /// - Parameter offset: The diagonal: 0 the main one, positive ones above it.
   /// - Returns: The same shape.
   public func upperTriangle(offset: Int = 0) -> Tensor {
     triangle("upperTriangle", offset) { $0.compared(.greaterOrEqual, $1) }

@@ -132,7 +132,9 @@ extension Tensor where Scalar: TensorFloatingPoint {
   }
 
   /// x − log Σ eˣ along one axis.
-  public func logSoftmax(axis: Int = -1) -> Tensor { self - logSumExp(axis: axis, keepingAxes: true) }
+  public func logSoftmax(axis: Int = -1) -> Tensor {
+    self - logSumExp(axis: axis, keepingAxes: true)
+  }
 
   /// The Euclidean norm of all elements, or over axes. Its derivative at 0 is 0.
   public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {

@@ -71,6 +71,7 @@ extension Tensor {
   /// The whole tensor repeated along each axis.
   ///
   /// - Parameter counts: Repetitions for each axis.
+  /// - Returns: Each extent times its count.
   public func tiled(_ counts: [Int]) -> Tensor {
     require(
       counts.count == rank, "tiled", "\(counts.count) counts for the \(rank) axes of \(shape)")
@@ -138,7 +139,8 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
     require(
       tensor.rank == first.rank && tensor.shape.removing(axis) == first.shape.removing(axis),
       "concatenate",
-      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)")
+      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)"
+    )
   }
   return Tensor(apply(.concatenate(axis: axis), tensors.map(\.value)))
 }

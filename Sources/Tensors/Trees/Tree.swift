@@ -108,7 +108,9 @@ extension Tensor: Tree {
   /// Adds this tensor.
   public func appendLeaves(to leaves: inout [Leaf]) { leaves.append(Leaf(self)) }
   /// Takes one leaf.
-  public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next().tensor() }
+  public mutating func replaceLeaves(from reader: inout LeafReader) {
+    self = reader.next().tensor()
+  }
   /// Adds the path as it is.
   public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
 }
@@ -241,7 +243,9 @@ public struct Child<Root> {
 
   /// The property at a key path.
   ///
-  /// - Parameter label: Its name in paths; by default, the property's.
+  /// - Parameters:
+  ///   - keyPath: The property.
+  ///   - label: Its name in paths; by default, the property's.
   public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
     let described = "\(keyPath)"
     let name =

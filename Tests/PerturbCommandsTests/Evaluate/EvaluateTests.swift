@@ -107,6 +107,26 @@ struct EvaluateTests {
     }
   }
 
+  @Test func noiseWithoutAScoreServesForAValue() throws {
+    let value = try json("evaluate or --theta 0.5 --noise uniform --samples 20000")["value"]
+    let expected = try Perturbed(LogicalOr(), samples: 20_000, sigma: 1, noise: .uniform.valueOnly)
+    #expect(value?.floats == (try expected([0.5], key: RandomKey(0))).scalars)
+  }
+
+  @Test(arguments: [4000, 800_000])
+  func standardErrorOfAFrequencyIsThatOfTheBinomialDistribution(samples: Int) throws {
+    let theta = NumberArray([0.3, 0])
+    var evaluation = Evaluation(.argmax, theta: theta, samples: samples, sigma: 1, noise: "gumbel")
+    #expect(try evaluation.run().valueError == nil)
+    evaluation.findsStandardErrors = true
+    evaluation.cotangent = [1, 0]
+    let outcome = try evaluation.run()
+    let share = Double(outcome.value.values[0])
+    let error = try #require(outcome.valueError?.values[0])
+    #expect(abs(Double(error) / (share * (1 - share) / Double(samples)).squareRoot() - 1) < 0.01)
+    #expect(outcome.gradientError?.values.allSatisfy { $0 > 0 } == true)
+  }
+
   @Test func textHasThePerturbedBesideTheUnperturbedOutput() {
     let run = CommandRun("evaluate argmax --theta -1 3 --samples 10 --sigma 1e-3 --cotangent 1 1")
     #expect(run.code == 0)
@@ -115,7 +135,7 @@ struct EvaluateTests {
     #expect(lines[1].hasPrefix("10 samples, sigma 0.001, normal noise, seed 0, "))
     #expect(
       lines[3].split(separator: " ") == [
-        "entry", "theta", "unperturbed", "perturbed", "gradient",
+        "entry", "theta", "unperturbed", "perturbed", "s.e.", "gradient", "s.e.",
       ])
     #expect(lines[4].split(separator: " ").prefix(4) == ["0", "-1", "0", "0"])
     #expect(lines[5].split(separator: " ").prefix(4) == ["1", "3", "1", "1"])

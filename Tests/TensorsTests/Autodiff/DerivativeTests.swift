@@ -74,7 +74,9 @@ struct DerivativeTests {
 
   @Test func derivativeForwards() {
     let direction = sample([4], seed: 69)
-    let (value, derivative) = jvp(at: x, along: direction) { ["y": matmul(a, sin($0)), "s": $0.sum()] }
+    let (value, derivative) = jvp(at: x, along: direction) {
+      ["y": matmul(a, sin($0)), "s": $0.sum()]
+    }
     #expect(value["y"] == matmul(a, sin(x)))
     #expect(derivative["y"].map { agree($0, matmul(a, cos(x) * direction), 1e-14) } == true)
     #expect(derivative["s"].map { agree($0, direction.sum(), 1e-14) } == true)

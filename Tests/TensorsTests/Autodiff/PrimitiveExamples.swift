@@ -14,7 +14,9 @@ enum PrimitiveExamples {
     { Leaf(package: apply(primitive, $0.map(\.packageValue))) }
   }
 
-  static func example(_ name: String, _ primitive: Primitive, _ inputs: Tensor<Double>...) -> Example {
+  static func example(_ name: String, _ primitive: Primitive, _ inputs: Tensor<Double>...)
+    -> Example
+  {
     Example("\(primitive.kind) \(name)", inputs.map { Leaf($0) }, applied(primitive))
   }
 
@@ -118,8 +120,10 @@ enum PrimitiveExamples {
       let b = Leaf(sample([3, 4], seed: 3))
       return [
         Example("select", [condition, a, b], applied(.select)),
-        Example("select rows", [condition, Leaf(matrix[0]), Leaf(matrix[.all, 0..<1])], applied(.select)),
-        Example("select by a row", [Leaf(matrix[0] .> 0), a, Leaf(Tensor<Double>(0.5))], applied(.select)),
+        Example(
+          "select rows", [condition, Leaf(matrix[0]), Leaf(matrix[.all, 0..<1])], applied(.select)),
+        Example(
+          "select by a row", [Leaf(matrix[0] .> 0), a, Leaf(Tensor<Double>(0.5))], applied(.select)),
       ]
     case .cast:
       // Through Float the finite differences would be too coarse: there and back as one linear map.
@@ -213,7 +217,8 @@ enum PrimitiveExamples {
           applied(.pairwiseSquaredDistance)([$0[0], $0[0]])
         },
       ]
-    case .softmax: return [example("rows", .softmax, matrix), example("one row", .softmax, matrix[0])]
+    case .softmax:
+      return [example("rows", .softmax, matrix), example("one row", .softmax, matrix[0])]
     case .logSumExp:
       return [example("rows", .logSumExp, matrix), example("one row", .logSumExp, matrix[0])]
     }

@@ -78,8 +78,11 @@ struct TransformTests {
       _ = gradient(at: [1.5, 2.5] as Tensor<Double>) { (2 * floor($0)).sum() }
     }
     #expect(says(rounding, "only through floor"))
-    let comparison = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = gradient(at: [1.5, 2.5] as Tensor<Double>) { select($0 .> 2, 1, 0 as Tensor<Double>).sum() }
+    let comparison = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent])
+    {
+      _ = gradient(at: [1.5, 2.5] as Tensor<Double>) {
+        select($0 .> 2, 1, 0 as Tensor<Double>).sum()
+      }
     }
     #expect(says(comparison, "only through comparison (greater)"))
   }

@@ -18,7 +18,7 @@ struct ErrorTests {
 
   static let misuses: [Misuse] = [
     Misuse("add: shapes [2, 3] and [4] do not broadcast") { _ = x + v },
-    Misuse("less: shapes [2, 3] and [4] do not broadcast") { _ = x .< v },
+    Misuse("less: shapes [2, 3] and [4] do not broadcast") { _ = (x .< v) },
     Misuse("select: shapes [2, 3], [2, 3] and [4] do not broadcast") { _ = select(x .> 0, x, v) },
     Misuse("matmul: shapes [2, 3] and [4] do not match") { _ = matmul(x, v) },
     Misuse("matmul: shapes [2, 3] and [2, 3] do not match") { _ = matmul(x, x) },
@@ -31,7 +31,9 @@ struct ErrorTests {
     Misuse("einsum: \"ij\" does not name the axes of shape [4]") { _ = einsum("ij,ij->i", x, v) },
     Misuse("einsum: \"j\" is 3 in one operand and 4 in the other") { _ = einsum("ij,j->i", x, v) },
     Misuse("einsum: \"ij\" is not of the form \"ij,jk->ik\"") { _ = einsum("ij", x, v) },
-    Misuse("einsum: the result \"k\"") { _ = einsum("ij,k->ij", x, v); _ = einsum("ij,l->k", x, v) },
+    Misuse("einsum: the result \"k\"") {
+      _ = einsum("ij,l->k", x, v)
+    },
     Misuse("sum: axis 2 is out of range for shape [2, 3]") { _ = x.sum(axis: 2) },
     Misuse("sum: axis 1 is named twice") { _ = x.sum(axes: [1, -1]) },
     Misuse("softmax: axis -3 is out of range for shape [2, 3]") { _ = x.softmax(axis: -3) },

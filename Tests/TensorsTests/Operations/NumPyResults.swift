@@ -43,7 +43,8 @@ struct NumPyResults {
       "product 2": c.product(axis: 2), "product": x.product(), "min 0": c.min(axis: 0),
       "max -1": c.max(axis: -1), "max": c.max(), "variance": x.variance(),
       "variance 0 corrected": x.variance(axis: 0, correction: 1),
-      "variance 0 2": c.variance(axes: [0, 2]), "standard deviation 1": x.standardDeviation(axis: 1),
+      "variance 0 2": c.variance(axes: [0, 2]),
+      "standard deviation 1": x.standardDeviation(axis: 1),
       "standard deviation corrected": x.standardDeviation(correction: 1),
       "logsumexp 1": c.logSumExp(axis: 1), "softmax 0": c.softmax(axis: 0), "softmax": x.softmax(),
       "log softmax": x.logSoftmax(), "norm": x.norm(), "norm 1": c.norm(axis: 1),
@@ -58,7 +59,8 @@ struct NumPyResults {
     let (first, second) = meshgrid(v, column)
     var all: [String: Tensor<Double>] = [
       "matmul": matmul(x, y.transposed()), "matmul batch": matmul(c, d),
-      "matmul broadcast": matmul(x, d), "matmul vector": matmul(x, v), "vector matmul": matmul(v, d),
+      "matmul broadcast": matmul(x, d), "matmul vector": matmul(x, v),
+      "vector matmul": matmul(v, d),
       "vectors": matmul(v, x[0]),
       "matmul batches broadcast": matmul(c.expandingAxis(1), d.expandingAxis(0)),
       "dot": dot(v, x[1]), "outer": outer(v, column), "diagonal": c.diagonal(),

@@ -49,10 +49,38 @@ enum OperationExamples {
       Example("** scalar", positive, T(2)) { $0 ** $1 },
     ],
     "pow": [Example("pow", positive, y) { pow($0, $1) }],
-    "+=": [Example("+=", x, y) { a, b in var c = a; c += b; c += 1; return c }],
-    "-=": [Example("-=", x, y) { a, b in var c = a; c -= b; c -= 1; return c }],
-    "*=": [Example("*=", x, y) { a, b in var c = a; c *= b; c *= 2; return c }],
-    "/=": [Example("/=", x, positive) { a, b in var c = a; c /= b; c /= 2; return c }],
+    "+=": [
+      Example("+=", x, y) { a, b in
+        var c = a
+        c += b
+        c += 1
+        return c
+      }
+    ],
+    "-=": [
+      Example("-=", x, y) { a, b in
+        var c = a
+        c -= b
+        c -= 1
+        return c
+      }
+    ],
+    "*=": [
+      Example("*=", x, y) { a, b in
+        var c = a
+        c *= b
+        c *= 2
+        return c
+      }
+    ],
+    "/=": [
+      Example("/=", x, positive) { a, b in
+        var c = a
+        c /= b
+        c /= 2
+        return c
+      }
+    ],
     "exp": [Example("exp", x) { exp($0) }],
     "expm1": [Example("expm1", x) { expm1($0) }],
     "log": [Example("log", positive) { log($0) }],
@@ -91,7 +119,8 @@ enum OperationExamples {
       Example("sum kept", cube) { $0.sum(axis: 1, keepingAxes: true) },
     ],
     "product": [
-      Example("product", x) { $0.product() }, Example("product of axis", cube) { $0.product(axis: 1) },
+      Example("product", x) { $0.product() },
+      Example("product of axis", cube) { $0.product(axis: 1) },
     ],
     "min": [Example("min", cube) { $0.min(axis: -1) }, Example("min of all", x) { $0.min() }],
     "max": [Example("max", cube) { $0.max(axis: 0) }, Example("max of all", x) { $0.max() }],
@@ -148,15 +177,34 @@ enum OperationExamples {
       Example("padded with a number", x) { $0.padded([(0, 1), (1, 1)], with: 7) },
     ],
     "split": [
-      Example("split", x) { let p = $0.split([1, 3], axis: 1); return p[0] * p[1] },
-      Example("split evenly", x) { let p = $0.split(into: 2, axis: -1); return p[0] * p[1] },
+      Example("split", x) {
+        let p = $0.split([1, 3], axis: 1)
+        return p[0] * p[1]
+      },
+      Example("split evenly", x) {
+        let p = $0.split(into: 2, axis: -1)
+        return p[0] * p[1]
+      },
     ],
-    "chunked": [Example("chunked", x) { let p = $0.chunked(by: 3, axis: 1); return p[0] * p[1] }],
-    "unstacked": [Example("unstacked", x) { let p = $0.unstacked(); return p[0] * p[1] - p[2] }],
+    "chunked": [
+      Example("chunked", x) {
+        let p = $0.chunked(by: 3, axis: 1)
+        return p[0] * p[1]
+      }
+    ],
+    "unstacked": [
+      Example("unstacked", x) {
+        let p = $0.unstacked()
+        return p[0] * p[1] - p[2]
+      }
+    ],
     "concatenate": [Example("concatenate", x, y) { concatenate([$0, $1, $0], axis: 1) }],
     "stack": [Example("stack", x, y) { stack([$0, $1], axis: -1) }],
     "meshgrid": [
-      Example("meshgrid", vector, x[0]) { let (a, b) = meshgrid($0, $1); return a * b + a }
+      Example("meshgrid", vector, x[0]) {
+        let (a, b) = meshgrid($0, $1)
+        return a * b + a
+      }
     ],
   ]
 
@@ -181,8 +229,16 @@ enum OperationExamples {
       Example("subscript ranges", cube) { $0[.all, 1..., (-2)...] },
       Example("subscript step", cube) { $0[.ellipsis, .every(-2)] },
       Example("subscript of four", cube) { $0[0, .newAxis, .all, -1] },
-      Example("subscript set", x, y[0]) { a, b in var c = a; c[1] = b; return c * c },
-      Example("subscript set column", x, T(2)) { a, b in var c = a; c[.all, 0] = b * b; return c },
+      Example("subscript set", x, y[0]) { a, b in
+        var c = a
+        c[1] = b
+        return c * c
+      },
+      Example("subscript set column", x, T(2)) { a, b in
+        var c = a
+        c[.all, 0] = b * b
+        return c
+      },
       Example("subscript set block", cube, x[0..<2, 0..<2]) { a, b in
         var c = a
         c[0, .every(-2), .every(2)] = b

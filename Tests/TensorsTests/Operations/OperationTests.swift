@@ -15,7 +15,8 @@ struct OperationTests {
   @Test func everyOperationIsInTheTable() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../../Sources/Tensors/Operations").standardized
-    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    let files = try FileManager.default.contentsOfDirectory(
+      at: folder, includingPropertiesForKeys: nil)
     let declaration = try Regex(
       #"public (?:static )?(?:prefix )?(?:func (\.<=?|[^\s(<]+)|(subscript)|var ([A-Za-z]+))"#)
     var declared: Set<String> = []

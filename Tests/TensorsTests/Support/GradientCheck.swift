@@ -202,8 +202,10 @@ final class GradientCheck {
     let whole = replacing(inputs, mapped, batch)
     let gradients = gradient(at: differentiated.map { whole[$0] }) { leaves in
       let whole = replacing(whole, differentiated, leaves)
-      return vmap { [self] leaves in scalar(replacing(whole, mapped, leaves)) }(mapped.map { whole[$0] })
-        .sum()
+      return vmap { [self] leaves in scalar(replacing(whole, mapped, leaves)) }(
+        mapped.map { whole[$0] }
+      )
+      .sum()
     }
     let apart = rows.map { derivative($0, differentiated) }
     for (index, position) in differentiated.enumerated() {
