@@ -59,7 +59,7 @@ struct AllocationTests {
       let output = try solver.outputShape(forInput: [count]).reduce(1, *)
       var scratch = solver.makeScratch(inputCount: count)
       let inputs = (0..<50).map { seed in
-        let values: Tensor<Float> = RandomKey(seed).uniform([count], in: 0.5..<1)
+        let values: Tensor<Float> = RandomKey(UInt64(seed)).uniform([count], in: 0.5..<1)
         return values.scalars
       }
       var solution = [Float](repeating: 0, count: output)
