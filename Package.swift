@@ -73,7 +73,7 @@ let package = Package(
     library("Layers", ["Tensors"]),
     // Floor 3
     library("Figures"),
-    library("Programs", ["Perturbations", "Optimizers", subprocess, systemPackage]),
+    library("Programs", ["Perturbations", "Tensors", subprocess, systemPackage]),
     // Floor 4
     library(
       "PerturbCommands",
@@ -81,13 +81,7 @@ let package = Package(
     .executableTarget(
       name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
     // Tests
-    tests("Tensors", ["CKernels"], resources: fixtures),
-    tests("Solvers"),
-    tests("Perturbations", resources: fixtures),
     tests("Optimizers", ["Layers"], resources: fixtures),
-    tests("Layers", resources: fixtures),
-    tests("Figures"),
     tests("Programs", resources: fixtures),
-    tests("PerturbCommands"),
   ]
 )

@@ -147,10 +147,11 @@ public struct ExternalProgram: Sendable {
   ///   - inputs: [count, width].
   ///   - outputWidth: The number of entries of an answer; nil for as many as the first has.
   ///   - firstSample: The sample that the first input is of, -1 for none.
+  ///   - period: After how many inputs the samples begin again.
   ///   - key: The key of the call, for messages.
   func evaluate(
     inputs: [Double], width: Int, count: Int, outputWidth: Int?, firstSample: Int = -1,
-    key: RandomKey? = nil
+    period: Int? = nil, key: RandomKey? = nil
   ) throws(ProgramError) -> Answers {
     if let greatest = ArgumentPlaceholders.greatestIndex(in: settings.arguments), greatest >= width {
       throw .invalidParameter(
@@ -162,7 +163,7 @@ public struct ExternalProgram: Sendable {
     // The first answer tells how long all others are to be.
     var known = outputWidth
     while known == nil, start < count {
-      let batch = batch(inputs, width, start..<start + 1, nil, firstSample, key)
+      let batch = batch(inputs, width, start..<start + 1, nil, firstSample, period, key)
       try workers.pump.run(batch)
       if batch.skipped.isEmpty {
         known = batch.outputs.count
@@ -176,7 +177,7 @@ public struct ExternalProgram: Sendable {
       start += 1
     }
     guard let known, start < count else { return answers }
-    let rest = batch(inputs, width, start..<count, known, firstSample, key)
+    let rest = batch(inputs, width, start..<count, known, firstSample, period, key)
     try workers.pump.run(rest)
     if start == 0 { answers.outputs = rest.outputs } else { answers.outputs += rest.outputs }
     answers.skipped += rest.skipped.map { $0 + start }
@@ -186,14 +187,15 @@ public struct ExternalProgram: Sendable {
 
   private func batch(
     _ inputs: [Double], _ width: Int, _ range: Range<Int>, _ outputWidth: Int?, _ firstSample: Int,
-    _ key: RandomKey?
+    _ period: Int?, _ key: RandomKey?
   ) -> EvaluationBatch {
     let isWhole = range.lowerBound == 0 && range.count * width == inputs.count
     return EvaluationBatch(
       inputs: isWhole
         ? inputs : Array(inputs[range.lowerBound * width..<range.upperBound * width]),
       width: width, count: range.count, outputWidth: outputWidth,
-      firstSample: firstSample < 0 ? -1 : firstSample + range.lowerBound, key: key,
+      samples: firstSample < 0
+        ? nil : .init(first: firstSample, offset: range.lowerBound, period: period), key: key,
       asLines: !settings.isOneShot)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// Programs that tests run, compiled from C at the first use.
@@ -29,14 +30,14 @@ enum CompiledProgram {
 
   static func compile(_ source: String, to target: String) {
     guard let compiler else { return }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: compiler)
-    process.arguments = ["-O2", "-o", target, source, "-lm"]
     do {
-      try process.run()
-      process.waitUntilExit()
-      if process.terminationStatus != 0 { Issue.record("\(source) does not compile") }
-    } catch { Issue.record("\(compiler): \(error)") }
+      let program = try ExternalProgram(
+        "sh",
+        arguments: [
+          "-c", "\"$1\" -O2 -o \"$3\" \"$2\" -lm && echo 1", "compile", compiler, source, target, "{0}",
+        ], jobs: 1, retries: 0)
+      _ = try program([0])
+    } catch { Issue.record("\(error)") }
   }
 
   /// A path for a file that does not exist yet.

@@ -131,6 +131,7 @@ extension PerturbedCall: StatisticsCall {
     } combine: { row, _, count in
       changed[row] += count
     }
+    try evaluator.absent?.checkEmpty()
     return (outputs, changed)
   }
 
@@ -154,6 +155,7 @@ extension PerturbedCall: StatisticsCall {
         throw PerturbationError.tooManySolutions(limit: limit, samples: samples.upperBound)
       }
     }
+    try evaluator.absent?.checkEmpty()
     return tables.map { ($0.outputs.map(\.asDouble), $0.counts) }
   }
 

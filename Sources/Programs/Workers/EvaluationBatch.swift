@@ -7,6 +7,14 @@ internal import Synchronization
 /// The thread that asks fills in the inputs and waits; from then on only the pump touches the
 /// batch, until it is done.
 final class EvaluationBatch: @unchecked Sendable {
+  /// The samples of the inputs of a request, of which a batch is the part from `offset` on.
+  struct Samples {
+    let first: Int
+    let offset: Int
+    /// After how many inputs the samples begin again.
+    let period: Int?
+  }
+
   /// All inputs, one after the other.
   let inputs: [Double]
   let width: Int
@@ -16,8 +24,8 @@ final class EvaluationBatch: @unchecked Sendable {
   let lineEnds: [Int]
   /// The number of entries of an answer, or nil for a batch of one whose answer is to tell.
   let outputWidth: Int?
-  /// The sample of the first input, or -1 for none, and the key of the call.
-  let firstSample: Int
+  /// Which samples the inputs are of, and the key of the call.
+  let samples: Samples?
   let key: RandomKey?
 
   /// The answers: [count, output width].
@@ -32,14 +40,14 @@ final class EvaluationBatch: @unchecked Sendable {
   private let done = DispatchSemaphore(value: 0)
 
   init(
-    inputs: [Double], width: Int, count: Int, outputWidth: Int?, firstSample: Int,
+    inputs: [Double], width: Int, count: Int, outputWidth: Int?, samples: Samples?,
     key: RandomKey?, asLines: Bool
   ) {
     self.inputs = inputs
     self.width = width
     self.count = count
     self.outputWidth = outputWidth
-    self.firstSample = firstSample
+    self.samples = samples
     self.key = key
     var lines: [UInt8] = []
     var ends: [Int] = []
@@ -61,8 +69,12 @@ final class EvaluationBatch: @unchecked Sendable {
 
   func line(_ index: Int) -> Range<Int> { (index == 0 ? 0 : lineEnds[index - 1])..<lineEnds[index] }
 
-  /// The sample's index in the call.
-  func sample(_ index: Int) -> Int { firstSample < 0 ? -1 : firstSample + index }
+  /// The sample's index in the call; -1 for none.
+  func sample(_ index: Int) -> Int {
+    guard let samples else { return -1 }
+    let position = samples.offset + index
+    return samples.first + (samples.period.map { position % $0 } ?? position)
+  }
 
   var isDone: Bool { remaining == 0 || error != nil }
 

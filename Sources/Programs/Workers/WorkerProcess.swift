@@ -1,5 +1,7 @@
 internal import Dispatch
 internal import Subprocess
+internal import Synchronization
+internal import Tensors
 
 #if canImport(System)
   internal import System
@@ -18,14 +20,30 @@ internal import Subprocess
 /// Starts processes in groups of their own and waits for their ends, by swift-subprocess.
 ///
 /// What swift-subprocess does is asynchronous, and those who wait for evaluations block their
-/// threads: its tasks run on an executor of their own, so that they are never behind a blocked
-/// thread of the shared pool. Pipes are read and written elsewhere.
+/// threads, those of the shared pools among them. So its tasks run on a thread of their own, which
+/// nobody can block. Pipes are read and written elsewhere.
 final class ProcessStarter: TaskExecutor {
-  private let queue = DispatchQueue(label: "perturbations.programs")
+  /// One thread starts the processes of all programs.
+  static let shared = ProcessStarter()
+
+  private let jobs = Mutex<[UnownedJob]>([])
+  private let signal = DispatchSemaphore(value: 0)
+
+  private init() {
+    let isStarted = Thread.start { [self] in
+      while true {
+        signal.wait()
+        guard let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { continue }
+        job.runSynchronously(on: asUnownedTaskExecutor())
+      }
+    }
+    if !isStarted { trap("ExternalProgram", "no thread can be started") }
+  }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    jobs.withLock { $0.append(job) }
+    signal.signal()
   }
 
   /// What becomes of a process.

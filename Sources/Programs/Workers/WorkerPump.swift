@@ -15,7 +15,6 @@ internal import Synchronization
 /// that no worker can hold up another one or itself, whatever it writes or does not read.
 final class WorkerPump: @unchecked Sendable {
   let settings: ProgramSettings
-  private let starter = ProcessStarter()
   private let inbox = Mutex(Inbox())
   private let totals = Mutex(ProgramStatistics())
   private var wakeEnds: (reading: Int32, writing: Int32) = (-1, -1)
@@ -60,32 +59,25 @@ final class WorkerPump: @unchecked Sendable {
   /// Evaluates a batch and returns when it is done.
   func run(_ batch: EvaluationBatch) throws(ProgramError) {
     if batch.count == 0 { return }
-    enum Start { case refused, thread, running }
-    let start = inbox.withLock { inbox -> Start in
-      if inbox.isClosing { return .refused }
+    try inbox.withLock { inbox throws(ProgramError) in
+      if inbox.isClosing { throw .stopped }
+      if !inbox.hasThread { try startThread() }
+      inbox.hasThread = true
       inbox.batches.append(batch)
-      defer { inbox.hasThread = true }
-      return inbox.hasThread ? .running : .thread
     }
-    switch start {
-    case .refused: throw .stopped
-    case .thread: try startThread()
-    case .running: wake()
-    }
+    wake()
     try batch.wait()
   }
 
   private func startThread() throws(ProgramError) {
     do throws(SystemFailure) {
       wakeEnds = try Descriptor.pipe()
-      Descriptor.makeNonblocking(wakeEnds.reading)
-      Descriptor.makeNonblocking(wakeEnds.writing)
     } catch {
-      inbox.withLock { $0.hasThread = false }
       throw .cannotStart(program: settings.text, reason: error.description)
     }
+    Descriptor.makeNonblocking(wakeEnds.reading)
+    Descriptor.makeNonblocking(wakeEnds.writing)
     guard Thread.start({ self.loop() }) else {
-      inbox.withLock { $0.hasThread = false }
       throw .cannotStart(program: settings.text, reason: "no thread can be started")
     }
   }
@@ -288,7 +280,7 @@ final class WorkerPump: @unchecked Sendable {
       worker.headSince = .now
       totals.withLock { $0.starts += 1 }
       let generation = worker.generation
-      starter.start(
+      ProcessStarter.shared.start(
         settings.executable, arguments,
         .init(input: input?.reading, output: output.writing, error: error.writing)
       ) { [weak self] in self?.report(index, generation, $0) }
