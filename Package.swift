@@ -83,7 +83,9 @@ let package = Package(
     // Tests
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
-    tests("Perturbations", resources: fixtures),
+    .target(
+      name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
+    tests("Perturbations", ["CAllocationCounter"], resources: fixtures),
     tests("Optimizers", ["Layers"], resources: fixtures),
     tests("Layers", resources: fixtures),
     tests("Figures"),
