@@ -43,9 +43,9 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - input: θ.
-  ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
   ///   - key: The key of the noise; by default the next of the task-local default.
   ///   - batched: Whether leaves have a batch axis in front.
+  ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
   /// - Returns: The value, the gradient and the gradient's standard error.
   /// - Throws: ``PerturbationError``, and what `cotangent` throws.
   public func gradientEstimate(

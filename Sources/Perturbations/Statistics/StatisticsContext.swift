@@ -105,8 +105,13 @@ extension Perturbed {
   /// Gets statistics of the function at θ ready.
   ///
   /// - Parameters:
+  ///   - input: θ.
+  ///   - key: The key of the noise.
+  ///   - batched: Whether leaves have a batch axis in front.
   ///   - keepingOutputs: Whether several passes follow, so that it pays to keep the outputs.
   ///   - sigma: Another σ than the function's own.
+  /// - Returns: The call, its inputs and what runs passes over the samples.
+  /// - Throws: `PerturbationError`.
   func statistics(
     _ input: Input, key: RandomKey, batched: Bool, keepingOutputs: Bool, sigma: Double? = nil
   ) throws -> StatisticsContext<Input, Output> {

@@ -45,7 +45,7 @@ struct EvaluateTests {
     #expect(result["gradient"]?.floats == (try pullback(cotangent)).scalars)
   }
 
-  /// From optax 0.2's `make_perturbed_fun` with `use_baseline=True` and `jax.random.PRNGKey(seed)`,
+  /// From optax's `make_perturbed_fun` with `use_baseline=True` and `jax.random.PRNGKey(seed)`,
   /// 200 samples; the same cases as in the fixtures of `PerturbationsTests`.
   @Test(arguments: [
     (
