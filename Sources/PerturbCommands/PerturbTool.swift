@@ -2,6 +2,9 @@ internal import ArgumentParser
 
 /// The command line, from its arguments to its exit code.
 package enum PerturbTool {
+  /// The options after which a list of numbers may follow.
+  static let listOptions: Set<String> = ["--theta", "--cotangent", "--sigmas"]
+
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
     System.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
@@ -17,7 +20,7 @@ package enum PerturbTool {
   ///   - console: Where to write.
   /// - Returns: The exit code: 0 for success, 1 if the command failed, 64 if it was called wrongly.
   package static func run(_ arguments: [String], console: Console) -> Int32 {
-    let arguments = joiningNumberLists(arguments, options: EvaluateCommand.listOptions)
+    let arguments = joiningNumberLists(arguments, options: listOptions)
     do {
       let command = try RootCommand.parseAsRoot(arguments)
       if let command = command as? any ConsoleCommand {
@@ -72,7 +75,7 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 struct RootCommand: ParsableCommand {
-  static let commandNames = ["gallery", "evaluate"]
+  static let commandNames = ["gallery", "evaluate", "diagnose"]
 
   static let configuration = CommandConfiguration(
     commandName: "perturb",
@@ -83,9 +86,10 @@ struct RootCommand: ParsableCommand {
 
         perturb gallery
         perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
+        perturb diagnose ranking --theta 0.3,0.1,0.2
       """,
     version: PerturbVersion.text,
-    subcommands: [GalleryCommand.self, EvaluateCommand.self])
+    subcommands: [GalleryCommand.self, EvaluateCommand.self, DiagnoseCommand.self])
 }
 
 enum PerturbVersion {

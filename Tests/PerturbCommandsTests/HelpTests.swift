@@ -1,7 +1,9 @@
 import Testing
 
 struct HelpTests {
-  @Test(arguments: ["--help", "evaluate --help", "gallery --help", "help gallery", ""])
+  @Test(arguments: [
+    "--help", "evaluate --help", "gallery --help", "diagnose --help", "help gallery", "",
+  ])
   func helpGoesToTheOutputInEightyColumns(line: String) {
     let run = CommandRun(line)
     #expect(run.code == 0)

@@ -128,6 +128,11 @@ struct TensorTests {
     #expect(!x.isClose(to: [1, 1000]))
     #expect(x.isClose(to: [1.1, 1001, .infinity], relative: 0.2))
     #expect(!Tensor<Double>([.nan]).isClose(to: [.nan]))
+    #expect(!Tensor<Double>([1]).isClose(to: [.infinity]))
+    #expect(!Tensor<Double>([.infinity]).isClose(to: [1]))
+    #expect(!Tensor<Double>([-.infinity]).isClose(to: [.infinity]))
+    #expect(!Tensor<Double>([1]).isClose(to: [.nan]))
+    #expect(!Tensor<Double>([.nan]).isClose(to: [1]))
     #expect(Tensor<Double>([1e-9]).isClose(to: [0]))
   }
 

@@ -107,24 +107,3 @@ package struct Gallery {
       .joined(separator: " ")
   }
 }
-
-/// One line on a terminal that tells how far things are.
-private struct ProgressLine: Sendable {
-  private let console: Console
-  private let label: String
-
-  init(_ console: Console, _ label: String) {
-    self.console = console
-    self.label = label
-  }
-
-  func show(_ part: Double) {
-    guard console.showsProgress else { return }
-    let percent = part > 0 ? " \(Int(part * 100)) %" : ""
-    console.writeError("\r\u{1B}[K\(label)\(percent)")
-  }
-
-  func clear() {
-    if console.showsProgress { console.writeError("\r\u{1B}[K") }
-  }
-}

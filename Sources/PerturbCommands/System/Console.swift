@@ -6,15 +6,18 @@ package struct Console: Sendable {
   package let writeError: @Sendable (String) -> Void
   /// Whether somebody watches the standard error, so that progress is worth showing.
   package let showsProgress: Bool
+  /// How long a command works before it tells how far it is.
+  package let progressDelay: Duration
 
   package init(
     write: @escaping @Sendable (String) -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    showsProgress: Bool = false
+    showsProgress: Bool = false, progressDelay: Duration = .seconds(1)
   ) {
     self.write = write
     self.writeError = writeError
     self.showsProgress = showsProgress
+    self.progressDelay = progressDelay
   }
 
   /// The process's own standard output and error.

@@ -90,6 +90,17 @@ enum Digits {
     return fixed(value, decimals)
   }
 
+  /// With three significant digits; very small and very large numbers with a power of ten.
+  static func threeDigits(_ value: Double) -> String {
+    let size = abs(value)
+    guard size > 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+    var power = 0
+    while size >= 9.995 * Theory.power(10, Double(power)) { power += 1 }
+    while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }
+    if (-3...5).contains(power) { return fixed(value, max(0, 2 - power)) }
+    return "\(fixed(value / Theory.power(10, Double(power)), 2))e\(power)"
+  }
+
   /// With commas between thousands.
   static func grouped(_ value: Int) -> String {
     var text = ""

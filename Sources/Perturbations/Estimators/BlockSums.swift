@@ -8,7 +8,7 @@ internal import Tensors
 final class BlockSums<Scalar: TensorFloatingPoint> {
   private let reduction: SampleReduction<Scalar>
   private let workspace: any BlockWorkspace<Scalar>
-  private let isOneHot: Bool
+  let isOneHot: Bool
   private let outputWidth: Int
   private let inputWidth: Int
 
