@@ -7,6 +7,7 @@ package struct Gallery {
   package static let examples: [any GalleryExample] = [
     ArgMaxExample(), ArgMaxBatchExample(), DecoratorExample(), NormGradientExample(), OrExample(),
     ShortestPathExample(), PathGradientExample(), PathAscentExample(), OptaxExample(),
+    VarianceExample(),
   ]
 
   package let chosen: [any GalleryExample]
