@@ -32,7 +32,13 @@ extension Evaluation {
       text +=
         "The standard error \(untilStandardError) is not reached: the largest is \(largest).\n\n"
     }
-    return text + tables(outcome) + hessianTables(outcome)
+    text += tables(outcome) + hessianTables(outcome)
+    if let gain = outcome.baselineGain, gain > 2 {
+      text +=
+        "\nWith --baseline leave-one-out the gradient's variance is \(Digits.fixed(gain, 0)) times "
+        + "smaller.\n"
+    }
+    return text
   }
 
   private func tables(_ outcome: Outcome) -> String {

@@ -37,6 +37,9 @@ package struct Evaluation {
     package var hessianError: NumberArray?
     /// Whether every standard error is as small as was asked for.
     package var isPreciseEnough = true
+    /// How many times smaller a leave-one-out baseline makes the gradient's variance, where none was
+    /// asked for and rough errors were found.
+    package var baselineGain: Double?
     /// The time that all but rough standard errors took.
     package var seconds = 0.0
   }
@@ -166,6 +169,18 @@ package struct Evaluation {
         at: theta, cotangent: cotangent, key: key, batched: isBatch)
       outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
       outcome.gradientError = NumberArray(estimate.standardError * factor)
+      if perturbed.baseline == .none, perturbed.sampling == .independent {
+        var other = problem
+        other.baseline = "leave-one-out"
+        let better = try other.perturbed(
+          solver, samples: min(perturbed.samples, 20_000), hasGradient: true
+        ).gradientEstimate(at: theta, cotangent: cotangent, key: key, batched: isBatch)
+        let few = Float(min(perturbed.samples, 20_000)) / Float(perturbed.samples)
+        let variances = [estimate.standardError, better.standardError].map {
+          Double(square($0).sum().scalar)
+        }
+        if variances[1] > 0 { outcome.baselineGain = variances[0] / (variances[1] * Double(few)) }
+      }
     } else if outcome.valueError == nil {
       outcome.valueError = NumberArray(
         try perturbed.estimate(at: theta, key: key, batched: isBatch).standardError * factor)

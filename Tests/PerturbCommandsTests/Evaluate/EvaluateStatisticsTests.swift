@@ -158,6 +158,27 @@ struct EvaluateStatisticsTests {
     #expect(!reached.contains("not reached"))
   }
 
+  @Test func aMissingBaselineIsMentionedWhereItMatters() throws {
+    let line = "evaluate ranking \(Self.point) --samples 30000 --cotangent 1 2 3 4 5"
+    let text = CommandRun(line).output
+    let hint = try #require(text.split(separator: "\n").last)
+    #expect(hint.hasPrefix("With --baseline leave-one-out the gradient's variance is "))
+    let gain = try #require(hint.split(separator: " ").compactMap { Double($0) }.first)
+    func variance(_ baseline: String) throws -> Double {
+      let errors = try JSON(
+        reading: CommandRun(line + " --standard-error --json --baseline \(baseline)").output)[
+          "gradient_standard_error"]
+      return try #require(errors?.doubles).reduce(0) { $0 + $1 * $1 }
+    }
+    let expected = try variance("none") / variance("leave-one-out")
+    #expect(expected > 50 && abs(gain / expected - 1) < 0.1)
+    #expect(!CommandRun(line + " --baseline point").output.contains("times smaller"))
+    // An argmax whose cotangent is 0 at the largest entry gains nothing.
+    #expect(
+      !CommandRun("evaluate argmax \(Self.point) --cotangent 1 0 0 0 0").output
+        .contains("times smaller"))
+  }
+
   @Test func progressIsForTerminalsAndForWorkOfMoreThanASecond() throws {
     let arguments = ["evaluate", "sort", "--theta", "3,1,2", "--samples", "20000", "--json"]
     let short = CommandRun(arguments, showsProgress: true)
