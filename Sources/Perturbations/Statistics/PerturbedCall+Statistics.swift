@@ -77,7 +77,8 @@ extension PerturbedCall: StatisticsCall {
     try reduction.addMoments(to: &totals) { block in
       let weights = block.outputWeights(g, offset: offsets[block.row])
       let outputs = try reduction.outputPart(block)
-      var terms = widened(block.scores(), count: weights.count * width)
+      let scores = block.scores()
+      var terms = widened(scores, count: weights.count * width)
       terms.withUnsafeMutableBufferPointer { terms in
         weights.withUnsafeBufferPointer { weights in
           for i in weights.indices {
@@ -88,7 +89,7 @@ extension PerturbedCall: StatisticsCall {
       return [
         outputs,
         reduction.part(
-          block, width: width, sums: { $0.addScores(weights: weights, to: $1) }, terms: terms),
+          block, width: width, sums: { $0.addRows(scores, weights: weights, to: $1) }, terms: terms),
       ]
     }
     return (totals[0], totals[1], factor / (Double(settings.samples) * settings.sigma))
@@ -123,8 +124,9 @@ extension PerturbedCall: StatisticsCall {
     return try forward.reduction.moments(width: width) { block in
       let weights = block.outputWeights(g, offset: order.offsets[block.row])
       let count = weights.count * width
-      let derivatives = widened(block.derivatives(), count: count)
-      let s = widened(block.scores(), count: count)
+      let drawn = block.scoresAndDerivatives()
+      let derivatives = widened(drawn.derivatives, count: count)
+      let s = widened(drawn.scores, count: count)
       let u = Array(u[block.row * width..<(block.row + 1) * width])
       return [Double](unsafeUninitializedCapacity: count) { terms, initialized in
         for i in weights.indices {
@@ -152,8 +154,9 @@ extension PerturbedCall: StatisticsCall {
     let entries = lines.reduce(0) { $0 + width - $1 }
     return try forward.reduction.moments(width: entries) { block in
       let weights = block.outputWeights(g, offset: order.offsets[block.row])
-      let derivatives = widened(block.derivatives(), count: weights.count * width)
-      let scores = widened(block.scores(), count: weights.count * width)
+      let drawn = block.scoresAndDerivatives()
+      let derivatives = widened(drawn.derivatives, count: weights.count * width)
+      let scores = widened(drawn.scores, count: weights.count * width)
       let count = weights.count * entries
       return [Double](unsafeUninitializedCapacity: count) { terms, initialized in
         scores.withUnsafeBufferPointer { s in
