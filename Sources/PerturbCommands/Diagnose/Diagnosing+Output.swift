@@ -46,9 +46,9 @@ extension Diagnosing {
       Section("The figure") {
         Illustration(
           figure,
-          caption: "Left: how much of the unperturbed function is left. Middle: the value's "
-            + "squared distance from the unperturbed output, and its variance. Right: the norm of "
-            + "the gradient over its error; below the dashed line a gradient is mostly noise.")
+          caption: "Left: the share of samples whose output is another than without noise. Middle: "
+            + "the value's squared distance from the unperturbed output, and its variance. Right: "
+            + "the norm of the gradient over its error; near 1 and below it is mostly noise.")
       }
       Section("The numbers") {
         Paragraph(settings + ".")

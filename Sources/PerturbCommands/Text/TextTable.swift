@@ -93,7 +93,7 @@ enum Digits {
   /// With three significant digits; very small and very large numbers with a power of ten.
   static func threeDigits(_ value: Double) -> String {
     let size = abs(value)
-    guard size > 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+    guard size > 0, value.isFinite else { return value == 0 ? "0" : value.isNaN ? "–" : "\(value)" }
     var power = 0
     while size >= 9.995 * Theory.power(10, Double(power)) { power += 1 }
     while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }

@@ -65,6 +65,7 @@ struct DiagnoseTests {
       "diagnose or --theta 5 --samples 50 --sigmas 0.001 --baseline point --out \(folder.path)/out")
     #expect(run.code == 0)
     #expect(run.output.contains("At none of these sigmas"))
+    #expect(!run.output.contains("nan"))
     #expect(try folder.text("out/diagnosis.svg").hasPrefix("<svg"))
   }
 
