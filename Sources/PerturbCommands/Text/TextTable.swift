@@ -82,14 +82,6 @@ enum Digits {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  /// With two significant digits.
-  static func twoDigits(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return fixed(value, 0) }
-    var decimals = 1
-    while decimals < 12, value * Theory.power(10, Double(decimals)) < 9.95 { decimals += 1 }
-    return fixed(value, decimals)
-  }
-
   /// With three significant digits; very small and very large numbers with a power of ten.
   static func threeDigits(_ value: Double) -> String {
     let size = abs(value)
@@ -99,6 +91,14 @@ enum Digits {
     while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }
     if (-3...5).contains(power) { return fixed(value, max(0, 2 - power)) }
     return "\(fixed(value / Theory.power(10, Double(power)), 2))e\(power)"
+  }
+
+  /// With two significant digits.
+  static func twoDigits(_ value: Double) -> String {
+    guard value > 0, value.isFinite else { return fixed(value, 0) }
+    var decimals = 1
+    while decimals < 12, value * Theory.power(10, Double(decimals)) < 9.95 { decimals += 1 }
+    return fixed(value, decimals)
   }
 
   /// With commas between thousands.
