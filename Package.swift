@@ -78,6 +78,6 @@ let package = Package(
     tests("Optimizers", ["Layers"], resources: fixtures),
     tests("Layers", resources: fixtures),
     tests("Figures"),
-    tests("PerturbCommands"),
+    tests("PerturbCommands", ["Optimizers", "Perturbations"], resources: fixtures),
   ]
 )
