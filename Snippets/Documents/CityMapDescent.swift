@@ -7,7 +7,8 @@ let one: Tensor<Double> = 1
 let (value, slope) = valueAndGradient(at: one) { square($0) }  // 1, 2
 let second = gradient(at: one) { x in gradient(at: x) { square($0) } }  // 2
 // snippet.end
-check(value.scalar == 1 && slope.scalar == 2 && second.scalar == 2, "x² at 1")
+check(
+  value.scalar == 1 && slope.scalar == 2 && second.scalar == 2, "x² at 1")
 
 // snippet.distances
 let cities = ["Berlin", "London", "Madrid", "Moscow", "Oslo", "Rome"]
@@ -40,11 +41,16 @@ check(abs(errors).max().scalar < 40, "the map has the distances: \(errors)")
 
 // snippet.minimize
 let result = minimize(
-  criterion, from: start, using: .bfgs(), stopping: StoppingRules(gradientTolerance: 1e-9))
+  criterion, from: start, using: .bfgs(),
+  stopping: StoppingRules(gradientTolerance: 1e-9))
 print(result.status, result.steps, "iterations")
 // snippet.end
-check(result.status.hasConverged && result.steps < 60, "BFGS takes few iterations")
-check(abs(result.value / criterion(x).scalar - 1) < 1e-3, "and ends at the same loss")
+check(
+  result.status.hasConverged && result.steps < 60,
+  "BFGS takes few iterations")
+check(
+  abs(result.value / criterion(x).scalar - 1) < 1e-3,
+  "and ends at the same loss")
 
 // snippet.values
 let estimator = try ZeroOrder(.antithetic, samples: 50, sigma: 1e-4)
@@ -52,11 +58,15 @@ var step: UInt64 = 0
 let byValues = try minimize(
   valueAndGradient: { (x: Tensor<Double>) in
     step += 1
-    return try estimator.valueAndGradient(at: x, key: RandomKey(2).child(step), of: criterion)
+    return try estimator.valueAndGradient(
+      at: x, key: RandomKey(2).child(step), of: criterion)
   },
-  from: start, using: .sgd(learningRate: 0.1, momentum: 0.9), stopping: .steps(500))
+  from: start, using: .sgd(learningRate: 0.1, momentum: 0.9),
+  stopping: .steps(500))
 // snippet.end
-check(abs(byValues.value / result.value - 1) < 0.05, "values alone lead to the same map")
+check(
+  abs(byValues.value / result.value - 1) < 0.05,
+  "values alone lead to the same map")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {

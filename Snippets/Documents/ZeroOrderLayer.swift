@@ -4,7 +4,9 @@ import Optimizers
 import Perturbations
 
 // snippet.data
-let (dataKey, modelKey, noiseKey) = (RandomKey(0), RandomKey(1), RandomKey(2))
+let dataKey = RandomKey(0)
+let modelKey = RandomKey(1)
+let noiseKey = RandomKey(2)
 let x: Tensor<Float> = dataKey.child(0).normal([64, 32]) * 0.1
 let y: Tensor<Float> = dataKey.child(1).normal([64, 1]) * 0.1
 let start = Linear(inputs: 32, outputs: 1, key: modelKey)
@@ -13,7 +15,8 @@ let start = Linear(inputs: 32, outputs: 1, key: modelKey)
 // snippet.functional
 let estimator = try ZeroOrder(.forward, samples: 100, sigma: 0.01)
 let loss = ZeroOrderFunction(estimator) {
-  (model: Linear<Float>, x: Tensor<Float>, y: Tensor<Float>) in meanSquaredError(model(x), y)
+  (model: Linear<Float>, x: Tensor<Float>, y: Tensor<Float>) in
+  meanSquaredError(model(x), y)
 }
 
 let optimizer = Optimizer.adam(learningRate: 0.01)
@@ -40,7 +43,9 @@ struct Net: TreeStruct, ZeroOrderModule {
   let samples = 100
   let sigma = 0.01
 
-  func forward(_ batch: (x: Tensor<Float>, y: Tensor<Float>)) -> Tensor<Float> {
+  func forward(
+    _ batch: (x: Tensor<Float>, y: Tensor<Float>)
+  ) -> Tensor<Float> {
     meanSquaredError(linear(batch.x), batch.y)
   }
 }
@@ -57,7 +62,9 @@ let (_, estimate) = try many.valueAndGradient(at: start, key: noiseKey) {
 }
 // snippet.end
 let error = (estimate.weight - exact.weight).norm() / exact.weight.norm()
-check(error.scalar < 0.05, "with many samples the estimate is the gradient: \(error)")
+check(
+  error.scalar < 0.05,
+  "with many samples the estimate is the gradient: \(error)")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {

@@ -12,7 +12,9 @@ let optimizer = Optimizer.adamW(learningRate: 0.01)
 var state = optimizer.initialState(for: model)
 var losses: [Float] = []
 for _ in 0..<200 {
-  let (loss, gradients) = valueAndGradient(at: model) { meanSquaredError($0(x), y) }
+  let (loss, gradients) = valueAndGradient(at: model) {
+    meanSquaredError($0(x), y)
+  }
   optimizer.update(&model, gradients: gradients, state: &state)
   losses.append(loss.scalar)  // loss.item()
 }
@@ -30,18 +32,26 @@ let top = a.topK(2).values  // torch.topk(a, 2).values
 let where0 = select(a .> 2, a, 0)  // torch.where(a > 2, a, 0)
 let double = a.cast(to: Double.self)  // a.double()
 // snippet.end
-check(row == [4, 5, 6] && column == [3, 6] && wide.shape == [1, 6], "indices and shapes")
-check(mean == [[2.5, 3.5, 4.5]] && product == [[14, 32], [32, 77]], "reductions and products")
-check(top == [[3, 2], [6, 5]] && where0[0] == [0, 0, 3], "top-k and where")
+check(
+  row == [4, 5, 6] && column == [3, 6] && wide.shape == [1, 6],
+  "indices and shapes")
+check(
+  mean == [[2.5, 3.5, 4.5]] && product == [[14, 32], [32, 77]],
+  "reductions and products")
+check(
+  top == [[3, 2], [6, 5]] && where0[0] == [0, 0, 3], "top-k and where")
 check(double.sum().scalar == 21, "other types")
 
 // snippet.perturbed
-let softRanks = try Perturbed(samples: 1000, sigma: 0.5, noise: .gumbel) { (x: Tensor<Float>) in
+let softRanks = try Perturbed(samples: 1000, sigma: 0.5, noise: .gumbel) {
+  (x: Tensor<Float>) in
   x.argsort().argsort().cast(to: Float.self)  // one example, never a batch
 }
 let ranks = try softRanks(a, key: RandomKey(2), batched: true)
 // snippet.end
-check(ranks.shape == [2, 3] && abs(ranks.sum().scalar - 6) < 1e-3, "ranks add up to 0 + 1 + 2")
+check(
+  ranks.shape == [2, 3] && abs(ranks.sum().scalar - 6) < 1e-3,
+  "ranks add up to 0 + 1 + 2")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {

@@ -10,7 +10,8 @@ import Perturbations
 #endif
 
 // snippet.noise
-/// The density ½ sech(πz/2): mean 0, variance 1, tails like Laplace's but smooth.
+/// The density ½ sech(πz/2): mean 0, variance 1, smooth, and with tails
+/// like Laplace's.
 struct HyperbolicSecant: NoiseDistribution {
   let name = "hyperbolic secant"
   let isSymmetric = true
@@ -35,9 +36,10 @@ let noise = Noise(HyperbolicSecant())
 // snippet.end
 
 // snippet.check
-// E sign(θ + σZ) is known: 1 − 2 P(Z < −θ/σ) = (4/π) arctan(exp(πθ/2σ)) − 1.
+// E sign(θ + σZ) = 1 − 2 P(Z < −θ/σ) = (4/π) arctan(exp(πθ/2σ)) − 1.
 let (theta, sigma) = (0.3, 0.5)
-let softSign = try Perturbed(samples: 100_000, sigma: sigma, noise: noise) { (x: [Double]) in
+let softSign = try Perturbed(samples: 100_000, sigma: sigma, noise: noise) {
+  (x: [Double]) in
   [x[0] > 0 ? 1 : -1]
 }
 let result = try softSign.gradientEstimate(
@@ -48,8 +50,10 @@ print(result.gradient, slope, result.standardError)
 let value = 4 / .pi * atan(exp(.pi * theta / (2 * sigma))) - 1
 check(abs(result.value[0].scalar - value) < 0.015, "the value")
 check(
-  abs(result.gradient[0].scalar - slope) < 4 * result.standardError[0].scalar, "the gradient")
-check(result.standardError[0].scalar < 0.02, "and not for want of precision")
+  abs(result.gradient[0].scalar - slope) < 4
+    * result.standardError[0].scalar, "the gradient")
+check(
+  result.standardError[0].scalar < 0.02, "and not for want of precision")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {

@@ -12,7 +12,9 @@ let figure = Figure("Decay", x: "step", y: .logarithmic("loss")) {
 }
 let svg = try figure.svg()
 // snippet.end
-check(svg.hasPrefix("<svg") && svg.contains("tolerance"), "a picture with a label")
+check(
+  svg.hasPrefix("<svg") && svg.contains("tolerance"),
+  "a picture with a label")
 
 // snippet.page
 let page = Page("Results") {
@@ -24,7 +26,9 @@ let page = Page("Results") {
 }
 let html = try page.html()
 // snippet.end
-check(html.contains("<svg") && html.contains("<table"), "one file that holds everything")
+check(
+  html.contains("<svg") && html.contains("<table"),
+  "one file that holds everything")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {

@@ -16,19 +16,26 @@ let slopes = gradient(at: x, of: f)  // (1 + x) eˣ
 let curvature = hessian(at: x, of: f)  // (2 + x) eˣ on the diagonal
 // snippet.end
 check(abs(slopes[1].scalar - 2 * 2.718281828459045) < 1e-12, "the gradient")
-check(abs(curvature[1, 1].scalar - 3 * 2.718281828459045) < 1e-12, "the second derivative")
+check(
+  abs(curvature[1, 1].scalar - 3 * 2.718281828459045) < 1e-12,
+  "the second derivative")
 
 // snippet.tree
 struct Model: TreeStruct {
   var weight: Tensor<Double>
   var offsets: [Tensor<Double>]
-  static var children: [Child<Model>] { [Child(\.weight), Child(\.offsets)] }
+  static var children: [Child<Model>] {
+    [Child(\.weight), Child(\.offsets)]
+  }
 }
 let model = Model(weight: [2, 3], offsets: [1, 5])
-let parts = gradient(at: model) { ($0.weight * $0.weight).sum() + $0.offsets[1] }
+let parts = gradient(at: model) {
+  ($0.weight * $0.weight).sum() + $0.offsets[1]
+}
 // snippet.end
 check(
-  parts.weight == [4, 6] && parts.offsets[0].scalar == 0, "a gradient has its point's structure")
+  parts.weight == [4, 6] && parts.offsets[0].scalar == 0,
+  "a gradient has its point's structure")
 
 // snippet.map
 let batch: Tensor<Double> = [[3, 4], [6, 8]]
@@ -41,7 +48,9 @@ let key = RandomKey(42)
 let noise: Tensor<Float> = key.child(0).normal([1000])
 let again: Tensor<Float> = key.child(0).normal([1000])
 // snippet.end
-check(noise == again && abs(noise.mean().scalar) < 0.15, "the same key, the same numbers")
+check(
+  noise == again && abs(noise.mean().scalar) < 0.15,
+  "the same key, the same numbers")
 
 // snippet.hide
 func check(_ holds: Bool, _ claim: String) {
