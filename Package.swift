@@ -11,6 +11,9 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// The plugin that builds the manual: `Scripts/documentation` sets this. Users of the package never fetch it.
+let documentation = Context.environment["PERTURBATIONS_DOCUMENTATION"] != nil
+
 let cSettings: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 
 /// A library target, its tests beside it where `Tests/<name>Tests` exists.
@@ -43,7 +46,9 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
-  ],
+  ]
+    + (documentation
+      ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []),
   targets: [
     // Floor 0: loops that need several instruction sets.
     .target(
@@ -78,6 +83,6 @@ let package = Package(
     tests("Optimizers", ["Layers"], resources: fixtures),
     tests("Layers", resources: fixtures),
     tests("Figures"),
-    tests("PerturbCommands"),
+    tests("PerturbCommands", ["Optimizers", "Perturbations"], resources: fixtures),
   ]
 )
