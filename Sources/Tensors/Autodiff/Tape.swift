@@ -4,8 +4,8 @@ final class Tape {
   /// The number of the transform; inner transforms have larger ones.
   let level: Int
   /// Whether the function is running. Afterwards its values are constants to everybody else.
-  private(set) var isRecording = true
-  private var entries: [Recorded] = []
+  @exclusivity(unchecked) private(set) var isRecording = true
+  @exclusivity(unchecked) private var entries: [Recorded] = []
 
   init(level: Int) { self.level = level }
 
@@ -29,10 +29,10 @@ final class Tape {
   /// Operations without a derivative are noted too, so that the pullback can name what cuts the
   /// result off from the input.
   @inline(__always)
-  private func notes(_ operation: Recorded.Operation, _ output: Value) -> Bool {
+  private func notes(_ output: Value, isDifferentiable: @autoclosure () -> Bool) -> Bool {
     guard isRecording else { return false }
     if level <= TraceContext.recordingFloor {
-      guard operation.isDifferentiable, output.type.isFloatingPoint else { return false }
+      guard isDifferentiable(), output.type.isFloatingPoint else { return false }
       TraceContext.refuseToRecord()
     }
     return true
@@ -44,7 +44,7 @@ final class Tape {
     _ primitive: Primitive, _ first: Value, _ second: Value?, _ parents: (Int32, Int32),
     _ output: Value
   ) -> Value {
-    guard notes(.primitive(primitive), output) else { return output }
+    guard notes(output, isDifferentiable: primitive.isDifferentiable) else { return output }
     return append(
       Recorded(
         primal: output, tape: self, index: nextIndex, operation: .primitive(primitive),
@@ -56,7 +56,7 @@ final class Tape {
   func record(
     _ operation: Recorded.Operation, _ inputs: [Value], original: [Value], _ output: Value
   ) -> Value {
-    guard notes(operation, output) else { return output }
+    guard notes(output, isDifferentiable: operation.isDifferentiable) else { return output }
     return append(
       Recorded(
         primal: output, tape: self, index: nextIndex, operation: operation, inputs: inputs,

@@ -184,9 +184,9 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
         .1: int32 []
           7
         .2: bool [1]
-          [true]
+          [True]
         """)
-    #expect(Tensor<Double>(1).treeDescription == "the root: double []\n  1.")
+    #expect(Tensor<Double>(1).treeDescription == "the root: double []\n  1.0")
     _ = vmap { (x: [Tensor<Float>]) in
       #expect(x.treeDescription == "[0]: float [2]\n  (mapped)")
       return x[0]
