@@ -98,6 +98,17 @@ def network():
         peers=["torch", "optax"])
 
 
+def fenchel_young():
+    batch, features, d = 64, 32, 20
+    x, weight = spread((batch, features), 2), spread((features, d), 3) / features ** 0.5
+    ranks = np.argsort(np.argsort(x @ weight[:, ::-1], -1), -1)
+    return Case(
+        title="Fenchel–Young step: linear model, ranking d 20, batch 64, N 1,000", name="fenchel-young",
+        parameters={"samples": 1000, "sigma": 0.5, "rate": 0.1, "batched": 1},
+        inputs={"x": x, "weight": weight, "y": ranks.astype(np.float64)}, peers=["torch", "jax"],
+        modes=("gradient",), group="Training", exact=False)
+
+
 def zero_order(method, goal=None):
     return Case(
         title=f"zero-order step of document 002, {method}, 100 samples", name="zero-order",
@@ -156,6 +167,7 @@ def all_cases():
         graph_path(matrix=True),
         grid_path(),
         network(),
+        fenchel_young(),
         zero_order("naive", goal={"torchopt": 80}),
         zero_order("antithetic", goal={"torchopt": 80}),
         zero_order_large(),

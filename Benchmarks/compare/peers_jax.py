@@ -17,7 +17,7 @@ DTYPE = jnp.float64 if sys.argv[1] == "jax64" else jnp.float32
 
 def variants(peer, setup):
     name = setup["name"]
-    forms = {"ranking": ["sort", "compare"], "top-k": ["top_k", "sort"],
+    forms = {"ranking": ["sort", "compare"], "fenchel-young": ["sort", "compare"], "top-k": ["top_k", "sort"],
              "shortest-path": ["gradient"], "zero-order": ["vmap", "scan"]}
     return forms.get(name, ["jit"])
 
@@ -27,6 +27,8 @@ def prepare(peer, setup, variant, inputs):
     name = setup["name"]
     if name == "zero-order":
         return finished(zero_order(setup, t, variant))
+    if name == "fenchel-young":
+        return finished(fenchel_young(setup, t, variant))
     if name == "city-map":
         return finished(city_map(setup, t))
     return finished(perturbed(setup, t, function(setup, t, inputs, variant)))
@@ -64,16 +66,17 @@ def perturbed(setup, t, f):
     return run
 
 
+def ranks(x, form):
+    if form == "compare":
+        return (x[..., :, None] > x[..., None, :]).sum(-1).astype(x.dtype)
+    return jnp.argsort(jnp.argsort(x)).astype(x.dtype)
+
+
 def function(setup, t, inputs, form):
     name, p = setup["name"], setup["parameters"]
 
     def one_hot(x):
         return jax.nn.one_hot(jnp.argmax(x), x.shape[0])
-
-    def ranking(x):
-        if form == "compare":
-            return (x[:, None] > x[None]).sum(-1).astype(x.dtype)
-        return jnp.argsort(jnp.argsort(x)).astype(x.dtype)
 
     def top(x):
         k = int(p["k"])
@@ -86,7 +89,8 @@ def function(setup, t, inputs, form):
     def net(x):
         return jnp.tanh(x @ t["w1"] + t["b1"]) @ t["w2"] + t["b2"]
 
-    return {"argmax": one_hot, "argmax-function": one_hot, "ranking": ranking, "sorting": jnp.sort,
+    return {"argmax": one_hot, "argmax-function": one_hot, "ranking": lambda x: ranks(x, form),
+            "sorting": lambda x: jnp.sort(x, -1),
             "top-k": top, "or": logical_or, "network": net,
             "shortest-path": lambda x: graph_path(x, p, inputs),
             "grid-path": lambda x: grid_path(x, p["minimum"])}[name]
@@ -146,6 +150,23 @@ def grid_path(x, minimum):
     marks = jnp.zeros(rows * columns).at[end].set(1.0)
     _, marks = jax.lax.while_loop(lambda state: state[0] != 0, walk, (end, marks))
     return marks.reshape(rows, columns)
+
+
+def fenchel_young(setup, t, form):
+    """The gradient of the loss in θ is the perturbed ranking less the known one."""
+    p = setup["parameters"]
+    x, y = t["x"], t["y"]
+
+    @jax.jit
+    def step(key, weight):
+        theta = x @ weight
+        moved = theta + p["sigma"] * jax.random.normal(key, (int(p["samples"]),) + theta.shape)
+        solution = ranks(moved, form)
+        value = ((solution * moved).sum(-1).mean(0) - (theta * y).sum(-1)).mean()
+        gradient = x.T @ ((solution.mean(0) - y) / theta.shape[0])
+        return value, weight - p["rate"] * gradient
+
+    return lambda seed: step(jax.random.PRNGKey(seed), t["weight"])
 
 
 def zero_order(setup, t, form):

@@ -16,7 +16,7 @@ def variants(peer, setup):
     if peer == "torchopt":
         return ["eager"]
     name = setup["name"]
-    forms = {"ranking": ["sort", "compare"], "city-map": ["differences", "cdist"]}.get(name, [""])
+    forms = {"ranking": ["sort", "compare"], "fenchel-young": ["sort", "compare"], "city-map": ["differences", "cdist"]}.get(name, [""])
     if name == "small-tensors":
         return ["eager"]
     modes = ["eager"] + (["compiled"] if shutil.which("c++") or shutil.which("g++") else [])
@@ -40,6 +40,8 @@ def prepare(peer, setup, variant, inputs):
         return city_map(setup, t, form, compiled)
     if name == "small-tensors":
         return small_tensors(setup, t)
+    if name == "fenchel-young":
+        return fenchel_young(setup, t, form, compiled)
     if name == "shortest-path":
         return path(setup, t, inputs, compiled)
     return perturbed(setup, t, function(setup, t, form), compiled)
@@ -88,18 +90,19 @@ def perturbed(setup, t, f, compiled):
     return run
 
 
+def ranks(x, form):
+    if form == "compare":
+        return (x.unsqueeze(-1) > x.unsqueeze(-2)).sum(-1).to(x.dtype)
+    order = x.argsort(-1)
+    return torch.empty_like(x).scatter_(
+        -1, order, torch.arange(x.shape[-1], dtype=x.dtype).expand(x.shape))
+
+
 def function(setup, t, form):
     name, p = setup["name"], setup["parameters"]
 
     def one_hot(x):
         return torch.zeros_like(x).scatter_(-1, x.argmax(-1, keepdim=True), 1.0)
-
-    def ranking(x):
-        if form == "compare":
-            return (x.unsqueeze(-1) > x.unsqueeze(-2)).sum(-1).to(x.dtype)
-        order = x.argsort(-1)
-        return torch.empty_like(x).scatter_(
-            -1, order, torch.arange(x.shape[-1], dtype=x.dtype).expand(x.shape))
 
     def top(x):
         k = int(p["k"])
@@ -114,7 +117,7 @@ def function(setup, t, form):
     def grid(x):
         return grid_paths(x, p["minimum"])
 
-    return {"argmax": one_hot, "argmax-function": one_hot, "ranking": ranking,
+    return {"argmax": one_hot, "argmax-function": one_hot, "ranking": lambda x: ranks(x, form),
             "sorting": lambda x: x.sort(-1).values, "top-k": top, "or": logical_or, "network": net,
             "grid-path": grid}[name]
 
@@ -205,6 +208,30 @@ def grid_paths(x, minimum):
             break
     marks.scatter_(1, at, 1.0)
     return marks.reshape(n, rows + 2, width)[:, 1:-1, 1:-1]
+
+
+def fenchel_young(setup, t, form, compiled):
+    """The gradient of the loss in θ is the perturbed ranking less the known one: no autograd."""
+    p = setup["parameters"]
+    n, sigma, rate = int(p["samples"]), p["sigma"], p["rate"]
+    x, y = t["x"], t["y"]
+
+    def step(weight):
+        theta = x @ weight
+        moved = theta + sigma * torch.randn((n,) + theta.shape)
+        solution = ranks(moved, form)
+        value = ((solution * moved).sum(-1).mean(0) - (theta * y).sum(-1)).mean()
+        gradient = x.T @ ((solution.mean(0) - y) / theta.shape[0])
+        return value, weight - rate * gradient
+
+    step = compiled(step)
+
+    def run(seed):
+        torch.manual_seed(seed)
+        with torch.no_grad():
+            return step(t["weight"])
+
+    return run
 
 
 # --- Zero order ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ func prepare(_ setup: Setup) throws -> PreparedCase {
         negativeCosts: .clipped(to: setup.number("minimum"))))
   case "network": try perturbedNetwork(setup)
   case "zero-order": try zeroOrderStep(setup)
+  case "fenchel-young": try fenchelYoungStep(setup)
   case "city-map": try cityMap(setup)
   case "small-tensors": try smallTensors(setup)
   default: throw CaseError("no case \(setup.name)")
