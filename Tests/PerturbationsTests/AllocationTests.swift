@@ -35,7 +35,9 @@ struct AllocationTests {
         { try Perturbed(solver, samples: $0, sigma: 0.1, noise: noise, threads: 1) },
         at: theta, block: block, gradient: gradient)
       // A handful for a block, none for a sample.
-      #expect(found * Double(block) <= 8, "\(solver), gradient: \(gradient)", sourceLocation: location)
+      #expect(
+        found * Double(block) <= 8, "\(solver), gradient: \(gradient)",
+        sourceLocation: location)
     }
   }
 
@@ -59,16 +61,19 @@ struct AllocationTests {
       let output = try solver.outputShape(forInput: [count]).reduce(1, *)
       var scratch = solver.makeScratch(inputCount: count)
       let inputs = (0..<50).map { seed in
-        let values: Tensor<Float> = RandomKey(seed).uniform([count], in: 0.5..<1)
+        let values: Tensor<Float> = RandomKey(UInt64(seed)).uniform([count], in: 0.5..<1)
         return values.scalars
       }
       var solution = [Float](repeating: 0, count: output)
-      return try Allocations {
+      func solveAll() throws {
         for input in inputs {
           var span = solution.mutableSpan
           try solver.solve(input.span, into: &span, scratch: &scratch)
         }
-      }.calls
+      }
+      // The runtime allocates on the first use of a type; that is not the solver's.
+      try solveAll()
+      return try Allocations { try solveAll() }.calls
     }
     #expect(try calls(ArgMax(), count: 100) == 0)
     #expect(try calls(Ranking(), count: 100) == 0)

@@ -77,14 +77,17 @@ import Testing
   }
 }
 
-/// The most memory that this process has had.
+/// The most memory that this process has had. (Linux's `getrusage` would count what the parent had.)
 private func peakKilobytes() -> Int {
-  var usage = rusage()
   #if canImport(Darwin)
+    var usage = rusage()
     getrusage(RUSAGE_SELF, &usage)
     return usage.ru_maxrss / 1024
   #else
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
+    else { fatalError("/proc/self/status has no VmHWM") }
+    return Int(kilobytes) ?? .max
   #endif
 }

@@ -171,7 +171,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
     return noise
   }
 
-  private func derivatives() -> UnsafeMutablePointer<Scalar> {
+  func derivatives() -> UnsafeMutablePointer<Scalar> {
     let noise = drawn()
     reduction.sampler.scoreDerivative(noise, into: noise, count: samples.count * inputWidth)
     return noise

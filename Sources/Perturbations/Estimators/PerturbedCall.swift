@@ -63,7 +63,11 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   /// What evaluates the function on the samples, before any of it has run but a probe of the
   /// output's shape.
   ///
-  /// - Parameter keepingOutputs: Whether the first pass is to leave the outputs for others.
+  /// - Parameters:
+  ///   - theta: The leaves, [rows] + the shape of one example.
+  ///   - keepingOutputs: Whether the first pass is to leave the outputs for others.
+  /// - Returns: What runs passes over the samples.
+  /// - Throws: `PerturbationError` for an input that is not finite or a function that fails.
   func reduction(_ theta: [Value], keepingOutputs: Bool) throws -> SampleReduction<Scalar> {
     let rows = theta[0].shape[0]
     try checkFinite(theta)
@@ -172,8 +176,12 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
 
   /// What is subtracted from the outputs, [rows, output width], and the factor of the difference.
   ///
-  /// - Parameter isEven: Whether the outputs' weights are those of second derivatives, which are the
-  ///   same at z and −z where those of first derivatives change their sign.
+  /// - Parameters:
+  ///   - forward: What the evaluation at θ left.
+  ///   - isEven: Whether the outputs' weights are those of second derivatives, which are the same at
+  ///     z and −z where those of first derivatives change their sign.
+  /// - Returns: b and the factor of y − b.
+  /// - Throws: `PerturbationError` where f(θ) is needed and fails.
   func baseline(
     _ forward: Forward, isEven: Bool = false
   ) throws -> (values: [Double], factor: Double) {

@@ -210,13 +210,17 @@ extension PerturbedSettings {
     switch order {
     case .value: return
     case .cotangent, .tangent: try checkScore()
-    case .secondCotangent, .secondTangent:
-      try checkScore()
-      if !noise.hasScoreDerivative {
-        throw .unsupportedDerivative(
-          "the second derivative of a function perturbed with \(noise.name) noise is not supported: "
-            + "it needs a score with a derivative, expected normal, gumbel or logistic noise")
-      }
+    case .secondCotangent, .secondTangent: try checkScoreDerivative()
+    }
+  }
+
+  /// Checks that the noise has a score with a derivative.
+  func checkScoreDerivative() throws(PerturbationError) {
+    try checkScore()
+    if !noise.hasScoreDerivative {
+      throw .unsupportedDerivative(
+        "the second derivative of a function perturbed with \(noise.name) noise is not supported: "
+          + "it needs a score with a derivative, expected normal, gumbel or logistic noise")
     }
   }
 

@@ -46,7 +46,11 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
 
   /// Runs `body` on every block and hands its results to `combine`, row by row in block order.
   ///
-  /// - Parameter range: The blocks of each row to run; nil for all.
+  /// - Parameters:
+  ///   - range: The blocks of each row to run; nil for all.
+  ///   - body: Computes the result of a block. Called from several threads.
+  ///   - combine: Takes a result; called on this thread.
+  /// - Throws: What the evaluation of a block, `body` or `combine` throws.
   func forEachBlock<Result>(
     blocks range: Range<Int>? = nil, _ body: (BlockSums<Scalar>) throws -> Result,
     combine: (_ row: Int, _ samples: Range<Int>, Result) throws -> Void

@@ -144,6 +144,7 @@ extension Noise {
   /// that it has a score where uniform noise itself has none.
   ///
   /// - Parameter edge: τ, the width of the edges.
+  /// - Returns: The noise, symmetric and with a score.
   /// - Precondition: a positive finite τ.
   public static func smoothedUniform(edge: Double = 0.1) -> Noise {
     require(
@@ -185,6 +186,7 @@ extension Noise {
   ///   - k: The number of elements that the perturbed function selects.
   ///   - temperature: τ.
   ///   - terms: s; 10 as in the paper.
+  /// - Returns: The noise, for values only.
   /// - Precondition: k and `terms` are positive, the temperature is positive and finite.
   /// - SeeAlso: Niepert, Minervini and Franceschi 2021, "Implicit MLE", arXiv:2106.01798, theorem 1.
   public static func sumOfGamma(k: Int, temperature: Double = 1, terms: Int = 10) -> Noise {

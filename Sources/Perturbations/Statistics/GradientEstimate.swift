@@ -43,9 +43,9 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - input: θ.
-  ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
   ///   - key: The key of the noise; by default the next of the task-local default.
   ///   - batched: Whether leaves have a batch axis in front.
+  ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
   /// - Returns: The value, the gradient and the gradient's standard error.
   /// - Throws: ``PerturbationError``, and what `cotangent` throws.
   public func gradientEstimate(
@@ -73,6 +73,40 @@ extension Perturbed {
     let moments = try context.call.sigmaMoments(context.theta, cotangent: packed)
     return ScalarEstimate(
       value: moments.sums[0] / Double(samples), standardError: moments.standardErrors[0])
+  }
+
+  /// The Hessian of ⟨cotangent, value⟩ times a direction: (1/Nσ²) Σ ⟨g, yᵢ − b⟩ (s⟨s, u⟩ − s′ ∘ u).
+  ///
+  /// - Parameters:
+  ///   - input: θ.
+  ///   - cotangent: g, in the structure of the output.
+  ///   - direction: u, in the structure of the input.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - batched: Whether leaves have a batch axis in front.
+  /// - Returns: The product and its standard error.
+  /// - Throws: ``PerturbationError``, also for noise without s′; `TreeMismatch` where structures
+  ///   differ.
+  public func hessianProductEstimate(
+    at input: Input, cotangent: Output, direction: Input, key: RandomKey? = nil,
+    batched: Bool = false
+  ) throws -> Estimate<Input> {
+    try settings.checkStandardError(width: input.exampleWidth(batched: batched))
+    try input.checkStructure(direction, "direction")
+    let context = try statistics(
+      input, key: .resolve(key), batched: batched, keepingOutputs: true)
+    let packed = try packedCotangent(context) { _ in cotangent }
+    // Multiplicative noise is additive for log |θ|, whose derivative is 1/θ.
+    let scale =
+      noise.action == .multiplicative
+      ? context.packedInput.map { 1 / $0 }
+      : [Double](repeating: 1, count: context.packedInput.count)
+    let moments = try context.call.hessianMoments(
+      context.theta, cotangent: packed,
+      direction: zip(context.packed(direction), scale).map { $0 * $1 })
+    return Estimate(
+      value: context.input(zip(moments.sums, scale).map { $0 * $1 / Double(samples) }),
+      standardError: context.input(zip(moments.standardErrors, scale).map { $0 * abs($1) }),
+      samples: samples, reachedStandardError: true)
   }
 
   private func packedCotangent(

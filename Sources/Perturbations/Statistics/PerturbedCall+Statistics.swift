@@ -18,6 +18,11 @@ protocol StatisticsCall {
     _ theta: [Value], cotangent g: [Double]
   ) throws -> (mean: [Double], moments: RowMoments)
 
+  /// Moments of the terms of the Hessian of ⟨g, ȳ⟩ times u, [rows, input width].
+  func hessianMoments(
+    _ theta: [Value], cotangent g: [Double], direction u: [Double]
+  ) throws -> RowMoments
+
   /// Moments of the terms of d⟨g, ȳ⟩/dσ, [rows].
   func sigmaMoments(_ theta: [Value], cotangent g: [Double]) throws -> RowMoments
 
@@ -91,6 +96,43 @@ extension PerturbedCall: StatisticsCall {
       return terms
     }
     return (try mean(theta), moments)
+  }
+
+  func hessianMoments(
+    _ theta: [Value], cotangent g: [Double], direction u: [Double]
+  ) throws -> RowMoments {
+    try settings.checkScoreDerivative()
+    let forward = try forward(theta)
+    let (baseline, even) = try baseline(forward, isEven: true)
+    let odd = try self.baseline(forward).factor
+    let offsets = products(g, baseline, forward)
+    let width = forward.inputWidth
+    let sigma = settings.sigma
+    let isMultiplicative = settings.noise.action == .multiplicative
+    return try forward.reduction.moments(width: width) { block in
+      let weights = block.outputWeights(g, offset: offsets[block.row])
+      let count = weights.count * width
+      let derivatives = UnsafeBufferPointer(start: block.derivatives(), count: count)
+        .map(\.asDouble)
+      let s = block.scores()
+      let u = Array(u[block.row * width..<(block.row + 1) * width])
+      var terms = [Double](repeating: 0, count: count)
+      for i in weights.indices {
+        let first = i * width
+        var along = 0.0
+        for k in 0..<width { along += s[first + k].asDouble * u[k] }
+        let scale = weights[i] * even / (sigma * sigma)
+        for k in 0..<width {
+          terms[first + k] = scale * (s[first + k].asDouble * along - derivatives[first + k] * u[k])
+        }
+        if isMultiplicative {
+          // d/dθ of the factor 1/θ that turns derivatives by log θ into those by θ.
+          let scale = weights[i] * odd / sigma
+          for k in 0..<width { terms[first + k] -= scale * s[first + k].asDouble * u[k] }
+        }
+      }
+      return terms
+    }
   }
 
   func sigmaMoments(_ theta: [Value], cotangent g: [Double]) throws -> RowMoments {

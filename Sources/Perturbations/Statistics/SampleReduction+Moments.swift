@@ -9,6 +9,7 @@ extension SampleReduction {
   ///   - sums: Adds the terms of a block up, where this can be done faster than term by term, or is
   ///     to give the bits of another pass.
   ///   - terms: The terms of a block, [samples, width]. Called from several threads.
+  /// - Throws: What the evaluation of a block throws.
   func addMoments(
     to total: inout RowMoments, blocks: Range<Int>? = nil,
     sums: ((BlockSums<Scalar>, UnsafeMutablePointer<Double>) throws -> Void)? = nil,

@@ -59,6 +59,11 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
   /// θ, [rows, input width].
   var packedInput: [Double] { packed(theta) }
 
+  /// A tree like the input, [rows, input width].
+  func packed(_ tree: Input) -> [Double] {
+    packed(tree.values.map { batch.isBatched ? $0 : $0.reshaped($0.shape.inserting(1, at: 0)) })
+  }
+
   /// A cotangent of the output, [rows, output width].
   func packedCotangent(_ cotangent: Output, like expected: Output) throws -> [Double] {
     try expected.checkStructure(cotangent, "cotangent")
@@ -100,8 +105,13 @@ extension Perturbed {
   /// Gets statistics of the function at θ ready.
   ///
   /// - Parameters:
+  ///   - input: θ.
+  ///   - key: The key of the noise.
+  ///   - batched: Whether leaves have a batch axis in front.
   ///   - keepingOutputs: Whether several passes follow, so that it pays to keep the outputs.
   ///   - sigma: Another σ than the function's own.
+  /// - Returns: The call, its inputs and what runs passes over the samples.
+  /// - Throws: `PerturbationError`.
   func statistics(
     _ input: Input, key: RandomKey, batched: Bool, keepingOutputs: Bool, sigma: Double? = nil
   ) throws -> StatisticsContext<Input, Output> {

@@ -27,6 +27,7 @@ struct UnitMoments: Sendable {
   /// The moments of a block of terms [samples, width].
   ///
   /// - Parameters:
+  ///   - terms: [samples, width].
   ///   - sum: The sums of the columns, however they were added up.
   ///   - unit: Samples of one unit; the last unit may have fewer.
   init(terms: [Double], sum: [Double], unit: Int) {

@@ -71,24 +71,24 @@ func evaluateConcatenate(_ inputs: Operands, _ axis: Int) -> Value {
 func evaluateReduce(_ x: Value, _ reduction: Primitive.Reduction, _ axes: Shape) -> Value {
   // Neighbouring axes are reduced at once; others from the innermost group outwards.
   var result = x
-  var remaining = Array(axes)
-  while let last = remaining.popLast() {
-    var first = last
-    while let next = remaining.last, next == first - 1 {
-      first = next
-      remaining.removeLast()
-    }
-    let outer = result.shape.elementCount(0..<first)
-    let count = result.shape.elementCount(first..<last + 1)
-    let inner = result.shape.elementCount(last + 1..<result.rank)
-    var shape = Shape(result.shape[0..<first])
-    for axis in last + 1..<result.rank { shape.append(result.shape[axis]) }
+  var end = axes.rank
+  while end > 0 {
+    var start = end - 1
+    while start > 0, axes[start - 1] == axes[start] - 1 { start -= 1 }
+    let (first, last) = (axes[start], axes[end - 1])
+    let whole = result.shape
+    let outer = whole.elementCount(0..<first)
+    let count = whole.elementCount(first..<last + 1)
+    let inner = whole.elementCount(last + 1..<whole.rank)
+    var shape = Shape()
+    for axis in 0..<whole.rank where axis < first || axis > last { shape.append(whole[axis]) }
     let input = result
     result = .dense(shape, x.type) { out in
       input.withPointer {
         ck_reduce(reduction.kernel, x.type.kernelType, outer, count, inner, $0, out)
       }
     }
+    end = start
   }
   return result
 }

@@ -176,6 +176,8 @@ extension Primitive.BinaryOperation {
 
 extension Primitive.Reduction {
   func vjp(_ x: Value, _ y: Value, _ g: Value, axes: Shape) -> Value {
+    // What the first axes lost comes back by broadcasting alone.
+    if self == .sum, axes.elementsEqual(axes.indices) { return g.broadcast(to: x.shape) }
     var kept = x.shape
     for axis in axes { kept[axis] = 1 }
     let cotangent = g.reshaped(kept)
@@ -184,7 +186,7 @@ extension Primitive.Reduction {
     case .minimum, .maximum:
       // Shared evenly between equal extremes.
       let isExtreme = x.withoutTapes.compared(.equal, y.withoutTapes.reshaped(kept)).cast(x.type)
-      return cotangent * (isExtreme / isExtreme.reducedKeeping(.sum, Array(axes)))
+      return cotangent * (isExtreme / isExtreme.reducedKeeping(.sum, axes))
     case .product:
       return cotangent * x.productOfOthers(axes: Array(axes))
     case .any, .all: trap("gradient", "\(self) has no derivative")

@@ -44,12 +44,17 @@ extension Value {
     return permuted(axes)
   }
 
+  package func reduced(_ operation: Primitive.Reduction, _ axes: Shape) -> Value {
+    axes.isEmpty ? self : apply(.reduce(operation, axes: axes), self)
+  }
+
+  @_disfavoredOverload
   package func reduced(_ operation: Primitive.Reduction, _ axes: [Int]) -> Value {
-    axes.isEmpty ? self : apply(.reduce(operation, axes: Shape(axes)), self)
+    reduced(operation, Shape(axes))
   }
 
   /// Reduced over axes that stay, with extent 1.
-  func reducedKeeping(_ operation: Primitive.Reduction, _ axes: [Int]) -> Value {
+  func reducedKeeping(_ operation: Primitive.Reduction, _ axes: Shape) -> Value {
     var kept = shape
     for axis in axes { kept[axis] = 1 }
     return reduced(operation, axes).reshaped(kept)
@@ -88,7 +93,7 @@ extension Value {
   func unbroadcast(to shape: Shape) -> Value {
     if shape == self.shape { return self }
     let offset = rank - shape.rank
-    var axes = Array(0..<offset)
+    var axes = Shape(0..<offset)
     for axis in 0..<shape.rank where shape[axis] == 1 && self.shape[axis + offset] != 1 {
       axes.append(axis + offset)
     }

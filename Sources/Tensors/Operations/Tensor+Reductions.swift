@@ -10,13 +10,13 @@ extension Value {
       ? reducedKeeping(reduction, resolved) : reduced(reduction, resolved)
   }
 
-  func resolvedAxes(_ axes: [Int]?, _ operation: String) -> [Int] {
-    guard let axes else { return Array(0..<rank) }
+  func resolvedAxes(_ axes: [Int]?, _ operation: String) -> Shape {
+    guard let axes else { return Shape(0..<rank) }
     let resolved = axes.map { shape.axis($0, operation) }.sorted()
     for (axis, next) in zip(resolved, resolved.dropFirst()) {
       require(axis != next, operation, "axis \(axis) is named twice in \(axes)")
     }
-    return resolved
+    return Shape(resolved)
   }
 }
 

@@ -128,7 +128,7 @@ extension Tree {
 
   /// Whether all elements agree within tolerances: |a − b| ≤ absolute + relative · |b|.
   ///
-  /// NaN is close to NaN, an infinity to itself; integers and truth values must be equal.
+  /// Equal infinities agree, NaN agrees with nothing; integers and truth values must be equal.
   ///
   /// - Parameters:
   ///   - other: The tree to compare with.
@@ -142,7 +142,7 @@ extension Tree {
     do { try checkStructure(other, "isClose") } catch { return false }
     return zip(leaves, other.leaves).allSatisfy { a, b in
       zip(a.doubles, b.doubles).allSatisfy { a, b in
-        if a == b || (a.isNaN && b.isNaN) { return true }
+        if a == b { return true }
         guard b.isFinite else { return false }
         return Swift.abs(a - b) <= absolute + relative * Swift.abs(b)
       }

@@ -10,13 +10,19 @@ import Testing
   private struct Model: TreeStruct {
     var weight: Tensor<Float>
     var bias: Tensor<Double>
+    var single: Tensor<Float>
+    var empty: Tensor<Float>
     var count: Tensor<Int32>
-    static var children: [Child<Model>] { [Child(\.weight), Child(\.bias), Child(\.count)] }
+    static var children: [Child<Model>] {
+      [Child(\.weight), Child(\.bias), Child(\.single), Child(\.empty), Child(\.count)]
+    }
   }
 
   private func model(_ key: RandomKey) -> Model {
     // 37 elements: whole lanes and a rest.
-    Model(weight: key.normal([37]), bias: key.child(1).normal([3, 3]), count: [7])
+    Model(
+      weight: key.normal([37]), bias: key.child(1).normal([3, 3]), single: key.child(2).normal([]),
+      empty: .zeros([0]), count: [7])
   }
 
   @Test(arguments: methods) func `the pass over elements and the tensors give the same bits`(

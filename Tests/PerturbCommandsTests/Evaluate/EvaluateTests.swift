@@ -45,6 +45,34 @@ struct EvaluateTests {
     #expect(result["gradient"]?.floats == (try pullback(cotangent)).scalars)
   }
 
+  /// From optax's `make_perturbed_fun` with `use_baseline=True` and `jax.random.PRNGKey(seed)`,
+  /// 200 samples; the same cases as in the fixtures of `PerturbationsTests`.
+  @Test(arguments: [
+    (
+      "argmax --theta -0.6,1.9,-0.2,1.1,-1 --noise gumbel --sigma 0.25 --cotangent 1,2,3,4,5",
+      [0.0, 0.955, 0.0, 0.045, 0.0],
+      [0.103893235, -0.48075023, -0.39915523, 0.34048373, -0.016203023]
+    ),
+    (
+      "ranking --theta 1.6,2,-0.4,-0.1,0.2,-1 --noise normal --sigma 1 --cotangent 1,2,3,4,5,6",
+      [4.02, 4.37, 1.455, 1.995, 2.32, 0.84],
+      [-1.1986916, -0.49600506, -1.7718465, 0.043652274, 2.1585124, 1.2340038]
+    ),
+    (
+      "or --theta -0.3,0.05,-0.2 --noise gumbel --sigma 0.25 --cotangent 1",
+      [0.65], [0.21073467, 1.8652958, 0.9235346]
+    ),
+  ])
+  func seedsGiveTheNumbersOfOptax(line: String, value: [Double], gradient: [Double]) throws {
+    let result = try json("evaluate \(line) --samples 200 --seed 0 --baseline point")
+    let pairs = zip(
+      try #require(result["value"]?.doubles) + (try #require(result["gradient"]?.doubles)),
+      value + gradient)
+    #expect(result["value"]?.elements?.count == value.count)
+    #expect(result["gradient"]?.elements?.count == gradient.count)
+    for (ours, theirs) in pairs { #expect(abs(ours - theirs) <= 1e-5 * max(1, abs(theirs))) }
+  }
+
   @Test func numbersDoNotDependOnTheThreads() throws {
     let line = Self.argmax + " --cotangent 1 2 3 4 5"
     let one = try json(line + " --threads 1")
