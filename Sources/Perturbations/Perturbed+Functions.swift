@@ -16,7 +16,7 @@ extension Perturbed {
   /// - Parameters:
   ///   - samples: The number N of evaluations.
   ///   - sigma: The scale σ of the noise, in units of the input.
-  ///   - noise: The noise, normal by default as in optax.
+  ///   - noise: The noise, normal by default (optax takes Gumbel where none is given).
   ///   - baseline: What estimates of derivatives subtract from the outputs.
   ///   - sampling: How samples depend on one another.
   ///   - sequential: Evaluates one sample at a time.

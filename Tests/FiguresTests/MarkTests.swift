@@ -35,7 +35,7 @@ import Testing
     #expect(paths.count == 2)
     func top(_ element: Document.Element) -> Double {
       let data = (element.attributes["d"] ?? "").dropFirst()
-      return Double(data.split { " h".contains($0) }[1]) ?? .nan
+      return Double(data.split { " H".contains($0) }[1]) ?? .nan
     }
     #expect(paths[0].attributes["fill"] == ColorMap.sequential(0).hex)
     #expect(top(paths[0]) > top(paths[1]))

@@ -85,7 +85,8 @@ public struct HeatMap: Primitive {
     var paths: [Int: String] = [:]
     for (row, line) in values.enumerated() {
       guard let bottom = yEdges[row], let top = yEdges[row + 1] else { continue }
-      let height = NumberText.coordinate(bottom - top)
+      // Absolute and rounded once, so that neighbours share their edges to the last digit.
+      let vertical = (top: NumberText.coordinate(top), bottom: NumberText.coordinate(bottom))
       var column = 0
       while column < count {
         guard let level = level(line[column], scale), let left = xEdges[column] else {
@@ -95,10 +96,9 @@ public struct HeatMap: Primitive {
         var end = column + 1
         while end < count, xEdges[end] != nil, self.level(line[end], scale) == level { end += 1 }
         if let right = xEdges[end] {
-          let width = NumberText.coordinate(right - left)
+          let start = NumberText.coordinate(left)
           paths[level, default: ""] +=
-            "M\(NumberText.coordinate(left)) \(NumberText.coordinate(top))"
-            + "h\(width)v\(height)h-\(width)z"
+            "M\(start) \(vertical.top)H\(NumberText.coordinate(right))V\(vertical.bottom)H\(start)z"
         }
         column = end
       }

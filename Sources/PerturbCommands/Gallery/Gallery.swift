@@ -6,7 +6,7 @@ package struct Gallery {
   /// All examples, in the order they are shown.
   package static let examples: [any GalleryExample] = [
     ArgMaxExample(), ArgMaxBatchExample(), DecoratorExample(), NormGradientExample(), OrExample(),
-    ShortestPathExample(), PathGradientExample(), PathAscentExample(),
+    ShortestPathExample(), PathGradientExample(), PathAscentExample(), OptaxExample(),
   ]
 
   package let chosen: [any GalleryExample]

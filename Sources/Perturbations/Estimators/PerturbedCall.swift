@@ -201,7 +201,8 @@ extension PerturbedCall {
   ///
   /// Independent samples: c = 1, and y_i − (Nȳ − y_i)/(N − 1) = N/(N − 1) (y_i − ȳ). In a pair the
   /// partner adds 1 where the weights are even and takes 1 away where they are odd. For orthogonal
-  /// directions E[y_j s_i] = 0 by symmetry. A scrambled sequence spreads ȳ so little that its
+  /// directions E[y_j s_i] = 0 by symmetry, but not with even weights: second derivatives keep a bias
+  /// of relative order 1/N there. A scrambled sequence spreads ȳ so little that its
   /// covariance with the weights is of a smaller order than 1/N.
   private func leaveOneOutFactor(_ n: Double, isEven: Bool) -> Double {
     switch settings.sampling {

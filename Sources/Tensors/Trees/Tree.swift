@@ -236,7 +236,6 @@ public protocol TreeStruct: Tree {
 
 /// One property of a struct that is a tree.
 public struct Child<Root> {
-  let label: String
   let append: (Root, inout [Leaf]) -> Void
   let replace: (inout Root, inout LeafReader) -> Void
   let appendPaths: (Root, inout [String], String) -> Void
@@ -247,14 +246,13 @@ public struct Child<Root> {
   ///   - keyPath: The property.
   ///   - label: Its name in paths; by default, the property's.
   public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
-    let described = "\(keyPath)"
-    let name =
-      label ?? described.lastIndex(of: ".").map { String(described[described.index(after: $0)...]) }
-      ?? described
-    self.label = name
     append = { $0[keyPath: keyPath].appendLeaves(to: &$1) }
     replace = { $0[keyPath: keyPath].replaceLeaves(from: &$1) }
-    appendPaths = { $0[keyPath: keyPath].appendLeafPaths(to: &$1, prefix: "\($2).\(name)") }
+    appendPaths = {
+      // Asked for late: to describe a key path takes longer than to collect a model's leaves.
+      let name = label ?? "\(keyPath)".split(separator: ".").last.map(String.init) ?? ""
+      $0[keyPath: keyPath].appendLeafPaths(to: &$1, prefix: "\($2).\(name)")
+    }
   }
 }
 

@@ -1,31 +1,31 @@
-import Perturbations
+internal import Perturbations
 
 /// Document 001, optax's notebook on perturbed optimizers, worked through with its keys.
 ///
 /// optax's defaults are spelled out: `make_perturbed_fun` subtracts the baseline f(θ), and its noise
 /// is Gumbel where none is given, as for the trees.
-struct OptaxNotebook {
+package struct OptaxNotebook {
   /// One number or array that the document prints.
-  struct Item: Sendable {
-    let name: String
-    let computed: [Float]
-    let printed: [Float]
+  package struct Item: Sendable {
+    package let name: String
+    package let computed: [Float]
+    package let printed: [Float]
     /// How far the two may be apart.
-    let tolerance: Float
+    package let tolerance: Float
 
     /// The largest distance of two elements; infinite where their numbers differ.
-    var difference: Float {
+    package var difference: Float {
       computed.count == printed.count
         ? zip(computed, printed).map { abs($0 - $1) }.max() ?? 0 : .infinity
     }
   }
 
-  typealias TreeOfThree = Tuple<Tensor<Float>, [String: Tensor<Float>], Tensor<Float>>
+  private typealias TreeOfThree = Tuple<Tensor<Float>, [String: Tensor<Float>], Tensor<Float>>
 
-  private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
   /// Losses along both descents, for figures.
-  private(set) var oneHotLosses: [Float] = []
-  private(set) var rankingLosses: [Float] = []
+  package private(set) var oneHotLosses: [Float] = []
+  package private(set) var rankingLosses: [Float] = []
 
   /// Half a unit of the last of so many printed decimals, or 1e-6, whichever is larger.
   private static func rounding(_ decimals: Int) -> Float {
@@ -38,7 +38,7 @@ struct OptaxNotebook {
     items.append(Item(name: name, computed: computed, printed: printed, tolerance: tolerance))
   }
 
-  init() throws {
+  package init() throws {
     try oneHotVectors()
     try rankings()
     try trees()

@@ -1,4 +1,4 @@
-import Perturbations
+import PerturbCommands
 import Testing
 
 /// Every number that document 001 prints, with the same keys.
