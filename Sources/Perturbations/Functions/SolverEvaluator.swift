@@ -82,31 +82,51 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   ) throws {
     var position = 0
     do {
+      // The scratch is handed over once for all samples: each access to a stored property of a
+      // class is checked for exclusivity at run time.
       if Scalar.self == Float.self {
-        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Float.self)
-        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self)
-        while position < samples.count {
-          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-          try solver.solve(
-            Span(_unsafeStart: input + position * count, count: count), into: &result,
-            scratch: &scratch)
-          position += 1
-        }
+        try Self.solve(
+          solver, UnsafeRawPointer(input).assumingMemoryBound(to: Float.self), count,
+          UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self), width,
+          samples.count, &scratch, &position)
       } else {
-        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
-        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
-        while position < samples.count {
-          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-          try solver.solve(
-            Span(_unsafeStart: input + position * count, count: count), into: &result,
-            scratch: &scratch)
-          position += 1
-        }
+        try Self.solve(
+          solver, UnsafeRawPointer(input).assumingMemoryBound(to: Double.self), count,
+          UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self), width,
+          samples.count, &scratch, &position)
       }
     } catch {
       let sample = samples.lowerBound + position
       throw PerturbationError.functionFailed(
         sample: sample, key: sampler.key.child(UInt64(Swift.max(sample, 0))), error: error)
+    }
+  }
+
+  /// Solves from `position` on, which is where it failed if it throws.
+  private static func solve(
+    _ solver: S, _ input: UnsafePointer<Float>, _ count: Int,
+    _ output: UnsafeMutablePointer<Float>, _ width: Int, _ samples: Int, _ scratch: inout S.Scratch,
+    _ position: inout Int
+  ) throws(SolverError) {
+    while position < samples {
+      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+      try solver.solve(
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch)
+      position += 1
+    }
+  }
+
+  /// The same in double precision.
+  private static func solve(
+    _ solver: S, _ input: UnsafePointer<Double>, _ count: Int,
+    _ output: UnsafeMutablePointer<Double>, _ width: Int, _ samples: Int,
+    _ scratch: inout S.Scratch, _ position: inout Int
+  ) throws(SolverError) {
+    while position < samples {
+      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+      try solver.solve(
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch)
+      position += 1
     }
   }
 }
