@@ -146,7 +146,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     while position < samples {
       var result = MutableSpan(_unsafeStart: output + position * width, count: width)
       try solver.solve(
-        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch)
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
+      )
       position += 1
     }
   }
@@ -160,7 +161,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     while position < samples {
       var result = MutableSpan(_unsafeStart: output + position * width, count: width)
       try solver.solve(
-        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch)
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
+      )
       position += 1
     }
   }
