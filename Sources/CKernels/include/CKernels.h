@@ -7,6 +7,7 @@
 #include "instruction_sets.h"
 #include "random_kernels.h"
 #include "reduction_kernels.h"
+#include "solver_orders.h"
 #include "trace_context.h"
 #include "maths_kernels.h"
 
