@@ -30,7 +30,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   private var scratch: S.Scratch
   private let count: Int
   private let inputs: UnsafeMutablePointer<Scalar>
-  private let orderSolver: OrderSolver?
+  private let blockSolver: BlockSolver?
   private let order: UnsafeMutablePointer<Int32>
 
   init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int, isOneHot: Bool) {
@@ -40,8 +40,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     count = sampler.width
     scratch = solver.makeScratch(inputCount: count)
     inputs = .allocate(capacity: (isOneHot ? 1 : samplesPerBlock) * count)
-    orderSolver = OrderSolver(solver, count: count)
-    order = .allocate(capacity: orderSolver == nil ? 0 : samplesPerBlock * count)
+    blockSolver = BlockSolver(solver, count: count)
+    order = .allocate(capacity: blockSolver?.isOrder == true ? samplesPerBlock * count : 0)
   }
 
   deinit {
@@ -114,8 +114,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
       if Scalar.self == Float.self {
         let input = UnsafeRawPointer(input).assumingMemoryBound(to: Float.self)
         let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self)
-        if let orderSolver,
-          orderSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
+        if let blockSolver,
+          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
         {
           return
         }
@@ -123,8 +123,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
       } else {
         let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
         let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
-        if let orderSolver,
-          orderSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
+        if let blockSolver,
+          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
         {
           return
         }

@@ -28,7 +28,8 @@ struct FusedSolverTests {
     _ general: Perturbed<Tensor<Scalar>, Tensor<Scalar>>, _ theta: Tensor<Scalar>
   ) throws {
     let key = RandomKey(5)
-    let cotangent: Tensor<Scalar> = RandomKey(6).normal(theta.shape)
+    let output = try general(theta, key: key)
+    let cotangent: Tensor<Scalar> = RandomKey(6).normal(output.shape)
     #expect(try own(theta, key: key) == general(theta, key: key))
     #expect(
       try gradient(at: theta) { try (own($0, key: key) * cotangent).sum() }
@@ -59,6 +60,12 @@ struct FusedSolverTests {
     }
     // So little noise that many entries are equal.
     try check(Ranking(), Tensor<Float>.full([count], 1e6), sigma: 0.1)
+    try check(TopK(min(count, 3)), theta, sigma: 0.5)
+    try check(TopK(min(count, 3)), wide, sigma: 0.5)
+    try check(LogicalOr(), theta - 2, sigma: 0.5)
+    try check(LogicalOr(), wide - 2, sigma: 0.5)
+    try check(LogicalAnd(), theta + 2, sigma: 0.5)
+    try check(LogicalAnd(), wide + 2, sigma: 0.5)
     if count > 20 {
       try check(TopK(17), theta, sigma: 0.5)
       try check(TopK(17), wide, sigma: 0.5)
