@@ -97,30 +97,28 @@ def function(setup, t, inputs, form):
 
 
 def graph_path(x, p, inputs, form):
-    """Bellman-Ford. Either unrolled over the arcs so that XLA fuses it over the samples, the path
-    being the gradient of its length with respect to the costs; or with the arcs into each node in a
-    table, the path being walked back."""
+    """Bellman-Ford with the arcs into each node in a table. The path is either the gradient of its
+    length with respect to the costs, or walked back. (Unrolled over the arcs, XLA fuses the
+    comparisons into one another and does not end compiling within a quarter of an hour.)"""
     nodes, is_matrix = int(p["nodes"]), bool(p["matrix"])
     arcs = inputs["arcs"].astype(int).tolist()
     tails, heads = np.array(arcs).T
+    lists = [[a for a in range(len(arcs)) if heads[a] == v] for v in range(nodes)]
+    width = max(map(len, lists))
+    into = np.array([some + [len(arcs)] * (width - len(some)) for some in lists])
+    tail_of = np.append(tails, 0)
+    start = jnp.full(nodes, jnp.inf).at[0].set(0.0)
 
     def length(cost):
-        distance = [jnp.zeros(())] + [jnp.full((), jnp.inf)] * (nodes - 1)
-        for _ in range(nodes - 1):
-            for a, (tail, head) in enumerate(arcs):
-                if head == 0:
-                    continue
-                through = distance[tail] + cost[a]
-                distance[head] = jnp.where(through < distance[head], through, distance[head])
-        return distance[nodes - 1]
+        costs = jnp.append(cost, jnp.inf)[into]  # past the last arc: never the shortest
+
+        def relax(distance, _):
+            return jnp.minimum(distance, (distance[tail_of[into]] + costs).min(-1)), None
+
+        return jax.lax.scan(relax, start, None, length=nodes - 1)[0][nodes - 1]
 
     def walked(cost):
-        lists = [[a for a in range(len(arcs)) if heads[a] == v] for v in range(nodes)]
-        width = max(map(len, lists))
-        into = np.array([some + [len(arcs)] * (width - len(some)) for some in lists])
-        tail_of = np.append(tails, 0)
-        costs = jnp.append(cost, jnp.inf)[into]  # past the last arc: never the shortest
-        start = jnp.full(nodes, jnp.inf).at[0].set(0.0)
+        costs = jnp.append(cost, jnp.inf)[into]
 
         def relax(_, distance):
             return jnp.minimum(distance, (distance[tail_of[into]] + costs).min(-1))

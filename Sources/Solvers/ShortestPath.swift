@@ -37,7 +37,7 @@ public struct ShortestPath: Solver {
   public let target: Int
   /// How costs and the path are laid out.
   public let layout: Layout
-  private let finder: PathFinder
+  let finder: PathFinder
 
   /// How paths are found.
   public var method: ShortestPathMethod { finder.method }

@@ -10,6 +10,7 @@
 #include "reduction_kernels.h"
 #include "trace_context.h"
 #include "maths_kernels.h"
+#include "path_kernels.h"
 
 // One table per instruction set. The functions take the same arguments and, except for matrix
 // products, give the same bits whichever table they come from.
@@ -18,6 +19,7 @@ typedef struct ck_table {
   ck_random_kernels random;
   ck_reduction_kernels reduction;
   ck_maths_kernels maths;
+  ck_path_kernels paths;
 } ck_table;
 
 // The table of an instruction set, or NULL where this machine or this build has none.

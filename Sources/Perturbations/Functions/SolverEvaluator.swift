@@ -31,6 +31,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   private let count: Int
   private let inputs: UnsafeMutablePointer<Scalar>
   private let blockSolver: BlockSolver?
+  private let paths: BlockPaths?
   private let order: UnsafeMutablePointer<Int32>
 
   init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int, isOneHot: Bool) {
@@ -41,6 +42,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     scratch = solver.makeScratch(inputCount: count)
     inputs = .allocate(capacity: (isOneHot ? 1 : samplesPerBlock) * count)
     blockSolver = BlockSolver(solver, count: count)
+    paths = (solver as? ShortestPath).flatMap { BlockPaths($0.pathArcs, rows: samplesPerBlock) }
     order = .allocate(capacity: blockSolver?.isOrder == true ? samplesPerBlock * count : 0)
   }
 
@@ -119,7 +121,9 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
         {
           return
         }
-        try Self.solve(solver, input, count, output, width, samples.count, &scratch, &position)
+        let isOpen = paths?.solve(input, rows: samples.count, into: output)
+        try Self.solve(
+          solver, input, count, output, width, samples.count, isOpen, &scratch, &position)
       } else {
         let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
         let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
@@ -128,7 +132,9 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
         {
           return
         }
-        try Self.solve(solver, input, count, output, width, samples.count, &scratch, &position)
+        let isOpen = paths?.solve(input, rows: samples.count, into: output)
+        try Self.solve(
+          solver, input, count, output, width, samples.count, isOpen, &scratch, &position)
       }
     } catch {
       let sample = samples.lowerBound + position
@@ -137,13 +143,18 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     }
   }
 
-  /// Solves from `position` on, which is where it failed if it throws.
+  /// Solves from `position` on, which is where it failed if it throws; where some samples have been
+  /// solved, those that are left open.
   private static func solve(
     _ solver: S, _ input: UnsafePointer<Float>, _ count: Int,
-    _ output: UnsafeMutablePointer<Float>, _ width: Int, _ samples: Int, _ scratch: inout S.Scratch,
-    _ position: inout Int
+    _ output: UnsafeMutablePointer<Float>, _ width: Int, _ samples: Int,
+    _ isOpen: UnsafePointer<UInt8>?, _ scratch: inout S.Scratch, _ position: inout Int
   ) throws(SolverError) {
     while position < samples {
+      if let isOpen, isOpen[position] == 0 {
+        position += 1
+        continue
+      }
       var result = MutableSpan(_unsafeStart: output + position * width, count: width)
       try solver.solve(
         Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
@@ -156,9 +167,13 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   private static func solve(
     _ solver: S, _ input: UnsafePointer<Double>, _ count: Int,
     _ output: UnsafeMutablePointer<Double>, _ width: Int, _ samples: Int,
-    _ scratch: inout S.Scratch, _ position: inout Int
+    _ isOpen: UnsafePointer<UInt8>?, _ scratch: inout S.Scratch, _ position: inout Int
   ) throws(SolverError) {
     while position < samples {
+      if let isOpen, isOpen[position] == 0 {
+        position += 1
+        continue
+      }
       var result = MutableSpan(_unsafeStart: output + position * width, count: width)
       try solver.solve(
         Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch

@@ -72,6 +72,30 @@ struct FusedSolverTests {
     }
   }
 
+  /// Costs in few steps, so that many paths are equally short; some are 0 in both directions.
+  @Test(arguments: [0.0, 0.05, 0.5])
+  func paths(sigma: Double) throws {
+    var edges: [(Int, Int)] = []
+    for node in 0..<12 { for step in [1, 3, 4] { edges.append((node, (node + step) % 12)) } }
+    let directed = try Graph(nodeCount: 12, edges: edges)
+    let undirected = try Graph(nodeCount: 12, edges: edges, directed: false)
+    for (graph, layout) in [
+      (directed, ShortestPath.Layout.edges), (undirected, .edges), (directed, .matrix),
+    ] {
+      let solver = try ShortestPath(
+        graph, from: 3, to: 2, negativeCosts: .clipped(to: 0), layout: layout)
+      let shape = layout == .matrix ? [12, 12] : [edges.count]
+      let floats: Tensor<Float> = RandomKey(1).uniform(Shape(shape), in: 0..<4)
+      let doubles: Tensor<Double> = RandomKey(1).uniform(Shape(shape), in: 0..<4)
+      let (steps, wide) = (floor(floats) / 4, floor(doubles) / 4)
+      try check(solver, steps, sigma: Swift.max(sigma, 1e-9))
+      try check(solver, wide, sigma: Swift.max(sigma, 1e-12))
+      // Costs that may be negative are the solver's matter.
+      let strict = try ShortestPath(graph, from: 3, to: 2, layout: layout)
+      if sigma < 0.1 { try check(strict, steps + 1, sigma: Swift.max(sigma, 1e-9)) }
+    }
+  }
+
   /// The derivative from the sums of each winner's scores is the one from each sample's weight, but
   /// for the order of summation; the second derivative and the tangent evaluate once more.
   @Test(arguments: [Baseline.none, .point, .leaveOneOut])
