@@ -29,7 +29,7 @@ let mean = a.mean(axis: 0, keepingAxes: true)  // a.mean(0, keepdim=True)
 let wide = a.reshaped([1, -1])  // a.reshape(1, -1)
 let product = matmul(a, a.transposed())  // a @ a.T
 let top = a.topK(2).values  // torch.topk(a, 2).values
-let where0 = select(a .> 2, a, 0)  // torch.where(a > 2, a, 0)
+let kept = select(a .> 2, a, 0)  // torch.where(a > 2, a, 0)
 let double = a.cast(to: Double.self)  // a.double()
 // snippet.end
 check(
@@ -39,7 +39,7 @@ check(
   mean == [[2.5, 3.5, 4.5]] && product == [[14, 32], [32, 77]],
   "reductions and products")
 check(
-  top == [[3, 2], [6, 5]] && where0[0] == [0, 0, 3], "top-k and where")
+  top == [[3, 2], [6, 5]] && kept[0] == [0, 0, 3], "top-k and where")
 check(double.sum().scalar == 21, "other types")
 
 // snippet.perturbed
