@@ -128,6 +128,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     } combine: { row, _, partial in
       for j in partial.indices { sums[row * width + j] += partial[j] }
     }
+    try evaluator.absent?.rescale(&sums, width: width, samples: settings.samples)
     reduction.kept?.isComplete = true
     // Later passes evaluate all samples again where the outputs were not kept.
     let again = reduction.withoutProbe

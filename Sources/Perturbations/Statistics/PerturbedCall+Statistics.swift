@@ -173,6 +173,7 @@ extension PerturbedCall: StatisticsCall {
     } combine: { row, _, count in
       changed[row] += count
     }
+    try evaluator.absent?.checkEmpty()
     return (outputs, changed)
   }
 
@@ -196,6 +197,7 @@ extension PerturbedCall: StatisticsCall {
         throw PerturbationError.tooManySolutions(limit: limit, samples: samples.upperBound)
       }
     }
+    try evaluator.absent?.checkEmpty()
     return tables.map { ($0.outputs.map(\.asDouble), $0.counts) }
   }
 

@@ -41,6 +41,7 @@ extension SampleReduction {
     } combine: { row, _, part in
       total.append(part, row: row)
     }
+    try evaluator.absent?.checkEmpty()
   }
 
   /// The moments of `width` terms over all samples of each row.
