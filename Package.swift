@@ -90,6 +90,6 @@ let package = Package(
     tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("Programs", resources: fixtures),
-    tests("PerturbCommands"),
+    tests("PerturbCommands", ["Tensors"]),
   ]
 )

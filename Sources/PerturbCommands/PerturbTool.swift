@@ -15,9 +15,13 @@ package enum PerturbTool {
   /// - Parameters:
   ///   - arguments: As after the program's name.
   ///   - console: Where to write.
-  /// - Returns: The exit code: 0 for success, 1 if the command failed, 64 if it was called wrongly.
+  /// - Returns: The exit code: 0 for success, 1 if the command failed, 128 and the signal's
+  ///   number if one ended it, 64 if it was called wrongly.
   package static func run(_ arguments: [String], console: Console) -> Int32 {
-    let arguments = joiningNumberLists(arguments, options: EvaluateCommand.listOptions)
+    let arguments = joiningNumberLists(
+      arguments,
+      options: EvaluateCommand.listOptions.union(MinimizeCommand.listOptions)
+        .union(ReplayCommand.listOptions))
     do {
       let command = try RootCommand.parseAsRoot(arguments)
       if let command = command as? any ConsoleCommand {
@@ -30,6 +34,9 @@ package enum PerturbTool {
     } catch let error as CommandError {
       console.writeError("perturb: \(error)\n")
       return 1
+    } catch let interrupted as Interrupted {
+      console.writeError("perturb: \(interrupted.text)\n")
+      return interrupted.code
     } catch {
       return report(error, arguments, console)
     }
@@ -72,7 +79,7 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 struct RootCommand: ParsableCommand {
-  static let commandNames = ["gallery", "evaluate"]
+  static let commandNames = ["gallery", "evaluate", "minimize", "replay"]
 
   static let configuration = CommandConfiguration(
     commandName: "perturb",
@@ -85,7 +92,9 @@ struct RootCommand: ParsableCommand {
         perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
       """,
     version: PerturbVersion.text,
-    subcommands: [GalleryCommand.self, EvaluateCommand.self])
+    subcommands: [
+      GalleryCommand.self, EvaluateCommand.self, MinimizeCommand.self, ReplayCommand.self,
+    ])
 }
 
 enum PerturbVersion {

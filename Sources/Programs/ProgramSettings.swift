@@ -9,18 +9,19 @@ struct ProgramSettings: Sendable {
   var outputs: Int?
   var isOneShot: Bool
 
-  /// The program as one types it.
+  /// The program as one types it, on one line and not longer than that.
   var text: String {
-    ([executable] + arguments).map { word in
-      let isPlain =
-        !word.isEmpty
-        && word.utf8.allSatisfy { byte in
-          byte >= 0x2B && byte <= 0x3A || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
-            || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "{")
-            || byte == UInt8(ascii: "}")
-        }
-      return isPlain ? word : "\"\(word)\""
+    let line = ([executable] + arguments).map { word in
+      let isPlain = !word.isEmpty && word.utf8.allSatisfy(Self.isPlain)
+      let flat = word.map { $0.isNewline ? "\\n" : String($0) }.joined()
+      return isPlain ? word : "\"\(flat)\""
     }.joined(separator: " ")
+    return line.count <= 160 ? line : line.prefix(159) + "…"
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x2B && byte <= 0x3A || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
+      || [UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "{"), UInt8(ascii: "}")].contains(byte)
   }
 
   func validate() throws(ProgramError) {

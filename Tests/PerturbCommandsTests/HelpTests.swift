@@ -1,7 +1,10 @@
 import Testing
 
 struct HelpTests {
-  @Test(arguments: ["--help", "evaluate --help", "gallery --help", "help gallery", ""])
+  @Test(arguments: [
+    "--help", "evaluate --help", "gallery --help", "minimize --help", "replay --help",
+    "help gallery", "",
+  ])
   func helpGoesToTheOutputInEightyColumns(line: String) {
     let run = CommandRun(line)
     #expect(run.code == 0)

@@ -6,22 +6,26 @@ package struct Console: Sendable {
   package let writeError: @Sendable (String) -> Void
   /// Whether somebody watches the standard error, so that progress is worth showing.
   package let showsProgress: Bool
+  /// Whether the command is the process's own, so that signals that end the process are its to take.
+  package let handlesSignals: Bool
 
   package init(
     write: @escaping @Sendable (String) -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    showsProgress: Bool = false
+    showsProgress: Bool = false,
+    handlesSignals: Bool = false
   ) {
     self.write = write
     self.writeError = writeError
     self.showsProgress = showsProgress
+    self.handlesSignals = handlesSignals
   }
 
   /// The process's own standard output and error.
   package static var standard: Console {
     Console(
       write: { System.write($0, to: 1) }, writeError: { System.write($0, to: 2) },
-      showsProgress: System.isTerminal(2))
+      showsProgress: System.isTerminal(2), handlesSignals: true)
   }
 
   /// Writes a line, or several.
