@@ -2,6 +2,10 @@ internal import ArgumentParser
 
 /// The command line, from its arguments to its exit code.
 package enum PerturbTool {
+  /// The options after which a list of numbers may follow.
+  static let listOptions = Set(["--theta", "--cotangent", "--sigmas"])
+    .union(MinimizeCommand.listOptions).union(ReplayCommand.listOptions)
+
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
     System.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
@@ -18,10 +22,7 @@ package enum PerturbTool {
   /// - Returns: The exit code: 0 for success, 1 if the command failed, 128 and the signal's
   ///   number if one ended it, 64 if it was called wrongly.
   package static func run(_ arguments: [String], console: Console) -> Int32 {
-    let arguments = joiningNumberLists(
-      arguments,
-      options: EvaluateCommand.listOptions.union(MinimizeCommand.listOptions)
-        .union(ReplayCommand.listOptions))
+    let arguments = joiningNumberLists(arguments, options: listOptions)
     do {
       let command = try RootCommand.parseAsRoot(arguments)
       if let command = command as? any ConsoleCommand {
@@ -79,7 +80,7 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 struct RootCommand: ParsableCommand {
-  static let commandNames = ["gallery", "evaluate", "minimize", "replay"]
+  static let commandNames = ["gallery", "evaluate", "diagnose", "minimize", "replay"]
 
   static let configuration = CommandConfiguration(
     commandName: "perturb",
@@ -90,10 +91,12 @@ struct RootCommand: ParsableCommand {
 
         perturb gallery
         perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
+        perturb diagnose ranking --theta 0.3,0.1,0.2
       """,
     version: PerturbVersion.text,
     subcommands: [
-      GalleryCommand.self, EvaluateCommand.self, MinimizeCommand.self, ReplayCommand.self,
+      GalleryCommand.self, EvaluateCommand.self, DiagnoseCommand.self, MinimizeCommand.self,
+      ReplayCommand.self,
     ])
 }
 

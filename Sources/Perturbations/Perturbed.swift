@@ -109,7 +109,7 @@ extension PerturbedSettings {
     if !noise.hasScore && !noise.isValueOnly {
       throw .unusableNoise(
         "\(noise.name) noise has no score −d/dz log p(z), which derivatives need; "
-          + "expected one of \(Noise.standard.map(\.name).joined(separator: ", ")), "
+          + "expected one of \(Noise.all.filter(\.hasScore).map(\.name).joined(separator: ", ")), "
           + "or noise.valueOnly for values alone")
     }
     if baseline == .leaveOneOut && samples < 2 {

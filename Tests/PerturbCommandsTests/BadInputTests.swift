@@ -41,6 +41,37 @@ struct BadInputTests {
     Case("evaluate argmax --theta 1,2 --noise poisson", "'poisson'", "normal, gumbel"),
     Case("evaluate argmax --theta 1,2 --noise uniform --cotangent 1,1", "uniform", "no score"),
     Case("evaluate argmax --theta 1,2 --baseline pont", "'pont'", "did you mean 'point'?"),
+    Case("evaluate argmax --theta 1,2 --baseline antithetc", "did you mean 'antithetic'?"),
+    Case("evaluate argmax --theta 1,2 --sampling sobol", "'sobol'", "quasi-monte-carlo"),
+    Case(
+      "evaluate argmax --theta 1,2 --baseline antithetic --sampling orthogonal", "antithetic",
+      "orthogonal", "expected one of them"),
+    Case(
+      "evaluate argmax --theta 1,2 --baseline antithetic --noise gumbel", "antithetic", "gumbel",
+      "not symmetric"),
+    Case(
+      "evaluate argmax --theta 1,2 --baseline antithetic --samples 3", "samples is 3", "even number"
+    ),
+    Case(
+      "evaluate argmax --theta 1,2 --baseline orthogonal --noise logistic", "orthogonal", "normal"),
+    Case("evaluate argmax --theta 1,2 --baseline leave-one-out --samples 1", "samples is 1", "2"),
+    Case("evaluate argmax --theta 1,2 --standard-error --samples 1", "samples is 1", "at least 2"),
+    Case("evaluate argmax --theta 1,2 --hessian", "--hessian", "--cotangent", "2 numbers"),
+    Case(
+      "evaluate or --theta 1,2 --hessian --noise laplace", "second derivative", "laplace", "normal"),
+    Case("evaluate or --theta 1,2 --hessian --noise uniform", "uniform", "no score"),
+    Case("evaluate argmax --theta 1,2 --until-standard-error 0", "error is 0.0", "positive"),
+    Case("evaluate argmax --theta 1,2 --until-standard-error nan", "error is nan", "positive"),
+    Case("evaluate argmax --theta 1,2 --until-standard-error few", "'few'", "expected a number"),
+    Case("evaluate argmax --theta 1,2 --samples 1 --until-standard-error 1", "samples is 1", "2"),
+    Case("diagnose --json argmax", "theta is missing", "--theta"),
+    Case("diagnose --json argmx --theta 1,2", "did you mean 'argmax'?"),
+    Case("diagnose --json argmax --theta 1,2 --sigmas 0.1,0", "sigma is 0.0", "positive finite"),
+    Case(
+      "diagnose --json argmax --theta 1,2 --sigmas EMPTY", "sigmas is empty", "at least one number"),
+    Case("diagnose --json argmax --theta 1,2 --samples 1", "samples is 1", "at least 2"),
+    Case("diagnose --json argmax --theta 1,2 --noise uniform", "uniform", "no score"),
+    Case("diagnose argmax --theta 1,2 --out /dev/null", "'/dev/null'", "it is a file"),
     Case("evaluate top-k --theta 1,2", "--k"),
     Case("evaluate top-k --k 3 --theta 1,2", "3", "expected"),
     Case("evaluate argmax --k 1 --theta 1,2", "--k is for top-k"),

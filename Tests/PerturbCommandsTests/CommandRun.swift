@@ -9,13 +9,16 @@ struct CommandRun {
   let errors: String
 
   /// Runs a command with these arguments; what it writes is collected.
-  init(_ arguments: [String], showsProgress: Bool = false) {
+  init(
+    _ arguments: [String], showsProgress: Bool = false, progressDelay: Duration = .seconds(1)
+  ) {
     let output = Collector()
     let errors = Collector()
     code = PerturbTool.run(
       arguments,
       console: Console(
-        write: { output.add($0) }, writeError: { errors.add($0) }, showsProgress: showsProgress))
+        write: { output.add($0) }, writeError: { errors.add($0) }, showsProgress: showsProgress,
+        progressDelay: progressDelay))
     self.output = output.text
     self.errors = errors.text
   }

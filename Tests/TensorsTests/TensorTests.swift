@@ -121,16 +121,6 @@ struct TensorTests {
     #expect(x.cast(to: Int32.self).scalars == [0, .max, .min, 1])
   }
 
-  @Test func closeness() {
-    let x: Tensor<Double> = [1, 1000, .infinity]
-    #expect(x.isClose(to: [1.000009, 1000.009, .infinity]))
-    #expect(!x.isClose(to: [1.00002, 1000, .infinity]))
-    #expect(!x.isClose(to: [1, 1000]))
-    #expect(x.isClose(to: [1.1, 1001, .infinity], relative: 0.2))
-    #expect(!Tensor<Double>([.nan]).isClose(to: [.nan]))
-    #expect(Tensor<Double>([1e-9]).isClose(to: [0]))
-  }
-
   @Test func casts() {
     let x: Tensor<Double> = [-1.7, 0, 2.5, 1e10]
     #expect(x.cast(to: Int32.self).scalars == [-1, 0, 2, .max])

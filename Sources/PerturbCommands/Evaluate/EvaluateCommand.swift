@@ -1,22 +1,23 @@
 internal import ArgumentParser
 
 struct EvaluateCommand: ConsoleCommand {
-  /// The options after which a list of numbers may follow.
-  static let listOptions: Set<String> = ["--theta", "--cotangent"]
-
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Evaluate a perturbed function and its gradient at one point.",
+    abstract: "Evaluate a perturbed function and its derivatives at one point.",
     discussion: """
-      Functions:
-      \(EvaluatedFunction.allCases.map {
-        "  " + $0.rawValue.padded(right: 15) + $0.summary
-      }.joined(separator: "\n"))
+      \(ProblemOptions.functions)
 
       Examples:
         perturb evaluate argmax --theta -0.6,1.9,1.1 --sigma 0.5 --noise gumbel
-        perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 --json
+        perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 \\
+          --baseline leave-one-out --standard-error --json
+        perturb evaluate or --theta -0.3 0.2 --hessian --until-standard-error 1e-4
         perturb evaluate shortest-path --graph Examples/graph.json --sigma 0.05
+        perturb evaluate --theta 0.5,2 --sigma 0.1 --jobs 4 -- ./simulate
+
+      A program after -- is a function too: it reads one JSON array per line and
+      prints one, or takes the numbers where its arguments have {}; see
+      docs/programs.md. 1000 samples are taken where --samples is not given.
 
       A graph file holds an object such as
         {"nodes": 3, "edges": [[0, 1, 0.2], [1, 2, 0.3], [0, 2, 0.4]],
@@ -25,127 +26,82 @@ struct EvaluateCommand: ConsoleCommand {
       them. The costs are theta, unless --theta gives others, one for each edge.
       """)
 
-  @Argument(help: "One of \(EvaluatedFunction.names.joined(separator: ", ")).")
-  var function: String
+  @OptionGroup var options: ProblemOptions
+
+  @Flag(help: "Find the standard errors of all that is printed, from every sample.")
+  var standardError = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Find the matrix of second derivatives of the dot product with the cotangent; without one, "
+        + "of a value that is a single number."))
+  var hessian = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The point, separated by commas or spaces: -0.6,1.9 or -0.6 1.9.", valueName: "numbers"),
-    transform: { try NumberList($0) })
-  var theta: NumberList?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "A JSON file with the point, [-0.6, 1.9], or with a batch, [[-0.6, 1.9], [0, 1]].",
-      valueName: "file"))
-  var thetaFile: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many samples to average; 1e6 is understood. (default: 100000)", valueName: "N"),
-    transform: { try Parsing.count($0) })
-  var samples = 100_000
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The scale of the noise, in units of theta. (default: 1)", valueName: "S"),
+      "Take samples until no entry of the value has a standard error above E, in whole blocks, "
+        + "and at most --samples. (default: 100000000)", valueName: "E"),
     transform: { try Parsing.number($0) })
-  var sigma = 1.0
+  var untilStandardError: Double?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "normal, gumbel, logistic, laplace, or another noise of the library.", valueName: "name"))
-  var noise = "normal"
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The random key, that of jax.random.PRNGKey(K). (default: 0)", valueName: "K"),
-    transform: { try Parsing.seed($0) })
-  var seed: UInt64 = 0
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "What the gradient's estimate subtracts from outputs: none, point or leave-one-out.",
-      valueName: "name"))
-  var baseline = "none"
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "One number for each entry of the value; asks for the gradient of their dot product.",
-      valueName: "numbers"),
-    transform: { try NumberList($0) })
-  var cotangent: NumberList?
-
-  @Option(
-    name: .customLong("k"), parsing: .unconditional,
-    help: ArgumentHelp("How many entries top-k chooses.", valueName: "k"),
-    transform: { try Parsing.count($0) })
-  var choiceCount: Int?
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The graph of shortest-path.", valueName: "file"))
-  var graph: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "What becomes of costs that noise makes negative: allowed, clipped or shifted.",
-      valueName: "name"))
-  var negativeCosts: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many threads work; the numbers don't depend on it. (default: all)", valueName: "T"),
-    transform: { try Parsing.count($0) })
-  var threads: Int?
-
-  @Flag(help: "Print one JSON object: value, gradient, samples, seconds.")
+  @Flag(
+    help: "Print one JSON object: value, gradient, hessian, standard errors, samples, seconds.")
   var json = false
 
+  @OptionGroup(title: "Programs") var programOptions: ProgramOptions
+
+  @Argument(parsing: .postTerminator, help: "A program and its arguments, after --.")
+  var program: [String] = []
+
   func run(on console: Console) throws {
+    if !program.isEmpty { return try evaluateProgram(on: console) }
+    try programOptions.checkUnused()
     var evaluation = Evaluation(
-      try EvaluatedFunction(named: function), theta: try point(), samples: samples,
-      sigma: sigma, noise: noise, seed: seed)
-    evaluation.baseline = baseline
-    evaluation.cotangent = cotangent?.values
-    evaluation.k = choiceCount
-    evaluation.graph = try graph.map { path throws(CommandError) in try GraphFile(path) }
-    evaluation.negativeCosts = negativeCosts
-    evaluation.threads = threads
-    evaluation.findsStandardErrors = !json
-    let outcome = try Self.explaining { try evaluation.run() }
+      try options.problem(
+        defaultSamples: untilStandardError == nil ? 100_000 : Evaluation.defaultMaximum))
+    evaluation.untilStandardError = untilStandardError
+    evaluation.findsHessian = hessian
+    evaluation.standardErrors = standardError ? .exact : json ? .none : .rough
+    let progress = SampleProgressLine(console, evaluation.problem.function.rawValue)
+    evaluation.problem.progress = progress.observer()
+    defer { progress.clear() }
+    let outcome = try ProblemOptions.explaining { try evaluation.run() }
+    progress.clear()
     if json {
       console.print(evaluation.json(outcome).compactText)
     } else {
       console.write(evaluation.text(outcome))
     }
   }
+}
 
-  private func point() throws(CommandError) -> NumberArray? {
-    if theta != nil, thetaFile != nil {
-      throw CommandError("both --theta and --theta-file are given, expected one of them")
+extension EvaluateCommand {
+  private func evaluateProgram(on console: Console) throws {
+    let others: [(String, Bool)] = [
+      ("a function", options.function != nil), ("--graph", options.graph != nil),
+      ("--k", options.choiceCount != nil), ("--negative-costs", options.negativeCosts != nil),
+      ("--threads", options.threads != nil), ("--hessian", hessian),
+      ("--until-standard-error", untilStandardError != nil),
+    ]
+    if let other = others.first(where: \.1)?.0 {
+      throw CommandError("\(other) is given with a program, which does not take it")
     }
-    if let thetaFile { return try NumberArray(file: thetaFile, purpose: "theta file") }
-    return theta.map { NumberArray($0.values) }
-  }
-
-  /// The library's errors are lines already.
-  private static func explaining<Result>(_ work: () throws -> Result) throws(CommandError) -> Result
-  {
-    do { return try work() } catch let error as CommandError { throw error } catch {
-      let text = "\(error)"
-      let hint =
-        text.contains("clip or shift the costs")
-        ? "; --negative-costs clipped or shifted chooses" : ""
-      throw CommandError(text + hint)
+    guard let theta = try options.point() else {
+      throw CommandError("theta is missing, expected numbers after --theta or in a --theta-file")
+    }
+    try theta.check("theta")
+    let evaluation = try ProgramEvaluation(
+      theta: theta, samples: options.samples ?? 1000, sigma: options.sigma, noise: options.noise,
+      seed: options.seed,
+      reduction: VarianceReduction(baseline: options.baseline, sampling: options.sampling),
+      cotangent: options.cotangent?.values, command: program,
+      program: programOptions.program(program, timeout: programOptions.timeout))
+    let outcome = try evaluation.run(on: console)
+    if json {
+      console.print(evaluation.json(outcome).compactText)
+    } else {
+      console.write(evaluation.text(outcome))
     }
   }
 }

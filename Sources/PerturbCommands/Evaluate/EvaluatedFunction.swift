@@ -39,23 +39,9 @@ extension Noise {
     _ name: String, hasGradient: Bool
   ) throws(CommandError) -> Noise {
     guard let noise = named(name) else {
-      throw .unknown("noise", name, expected: standard.map(\.name))
+      throw .unknown("noise", name, expected: all.map(\.name))
     }
     return noise.hasScore || hasGradient ? noise : noise.valueOnly
-  }
-}
-
-/// The baselines by the names they have on the command line.
-enum BaselineName {
-  static let all: [(name: String, baseline: Baseline)] = [
-    ("none", .none), ("point", .point), ("leave-one-out", .leaveOneOut),
-  ]
-
-  static func baseline(_ name: String) throws(CommandError) -> Baseline {
-    guard let found = all.first(where: { $0.name == name }) else {
-      throw .unknown("baseline", name, expected: all.map(\.name))
-    }
-    return found.baseline
   }
 }
 

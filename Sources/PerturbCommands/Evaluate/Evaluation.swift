@@ -2,173 +2,206 @@ internal import Perturbations
 
 /// One perturbed function at one θ: what `perturb evaluate` computes, without its arguments' syntax.
 package struct Evaluation {
-  package var function: EvaluatedFunction
-  /// θ, or a batch of them; nil for the costs in the graph file.
-  package var theta: NumberArray?
-  package var samples: Int
-  package var sigma: Double
-  package var noise: String
-  package var seed: UInt64
-  package var baseline = "none"
-  /// Row-major; the gradient is of ⟨cotangent, value⟩.
-  package var cotangent: [Float]?
-  package var k: Int?
-  package var graph: GraphFile?
-  package var negativeCosts: String?
-  package var threads: Int?
-  /// Whether to find the standard errors too, after the time is taken.
-  package var findsStandardErrors = false
-
-  package init(
-    _ function: EvaluatedFunction, theta: NumberArray?, samples: Int, sigma: Double,
-    noise: String = "normal", seed: UInt64 = 0
-  ) {
-    self.function = function
-    self.theta = theta
-    self.samples = samples
-    self.sigma = sigma
-    self.noise = noise
-    self.seed = seed
+  /// Which standard errors to find.
+  package enum StandardErrors: Sendable {
+    case none
+    /// From the first 200,000 samples, after the time is taken.
+    case rough
+    /// From all samples.
+    case exact
   }
+
+  /// The most samples to take where a standard error says when to stop.
+  package static let defaultMaximum = 100_000_000
+
+  package var problem: PerturbedProblem
+  package var standardErrors = StandardErrors.none
+  package var findsHessian = false
+  /// Where given, samples are taken until no entry of the value has a larger standard error.
+  package var untilStandardError: Double?
+
+  package init(_ problem: PerturbedProblem) { self.problem = problem }
 
   /// What came out.
   package struct Outcome {
     package let theta: NumberArray
     package let unperturbed: NumberArray
-    package let value: NumberArray
-    /// The standard errors of the value, where they were asked for.
-    package let valueError: NumberArray?
-    package let gradient: NumberArray?
-    /// The standard errors of the gradient, where they were asked for.
-    package let gradientError: NumberArray?
-    /// The time that value and gradient took.
-    package let seconds: Double
-    /// What to call the entries of θ, if not by their index.
-    let names: [String]?
+    /// How many samples were taken.
+    package var samples: Int
+    package var value: NumberArray
+    package var valueError: NumberArray?
+    package var gradient: NumberArray?
+    package var gradientError: NumberArray?
+    /// [d, d], or one for each row of a batch.
+    package var hessian: NumberArray?
+    package var hessianError: NumberArray?
+    /// Whether every standard error is as small as was asked for.
+    package var isPreciseEnough = true
+    /// How many times smaller a leave-one-out baseline makes the gradient's variance, where none was
+    /// asked for and rough errors were found.
+    package var baselineGain: Double?
+    /// The time that all but rough standard errors took.
+    package var seconds = 0.0
+  }
+
+  private typealias Function = Perturbed<Tensor<Float>, Tensor<Float>>
+
+  /// What is evaluated where.
+  private struct Point {
+    let theta: Tensor<Float>
+    let cotangent: Tensor<Float>?
+    let key: RandomKey
+    let isBatch: Bool
   }
 
   /// Evaluates the function.
   ///
   /// - Throws: ``CommandError``, `PerturbationError` or `SolverError`, each of one line.
   package func run() throws -> Outcome {
-    try checkOptions()
-    switch function {
-    case .argmax: return try run(ArgMax())
-    case .ranking: return try run(Ranking())
-    case .sort: return try run(Sorting())
-    case .topK:
-      guard let k else { throw CommandError("top-k needs --k, the number of entries to choose") }
-      return try run(TopK(k))
-    case .or: return try run(LogicalOr())
-    case .and: return try run(LogicalAnd())
-    case .shortestPath:
-      guard let graph else {
-        throw CommandError("shortest-path needs --graph, a JSON file with nodes and edges")
-      }
-      return try run(
-        ShortestPath(
-          graph.graph, from: graph.from, to: graph.to,
-          negativeCosts: NegativeCostsName.policy(negativeCosts ?? "allowed")),
-        names: graph.edgeNames)
-    }
-  }
-
-  /// An option that the function would not heed is a mistake, not a wish.
-  private func checkOptions() throws(CommandError) {
-    if k != nil, function != .topK {
-      throw CommandError("--k is for top-k, not \(function.rawValue)")
-    }
-    guard function != .shortestPath else { return }
-    if graph != nil {
-      throw CommandError("--graph is for shortest-path, not \(function.rawValue)")
-    }
-    if negativeCosts != nil {
-      throw CommandError("--negative-costs is for shortest-path, not \(function.rawValue)")
-    }
-  }
-
-  private func input() throws(CommandError) -> NumberArray {
-    if let theta { return theta }
-    if let costs = graph?.costs { return NumberArray(costs) }
-    throw CommandError(
-      "theta is missing, expected numbers after --theta or in a --theta-file"
-        + (function == .shortestPath ? ", or a cost on each edge of the graph file" : ""))
-  }
-
-  private func run(_ solver: some Solver, names: [String]? = nil) throws -> Outcome {
-    let theta = try input()
-    try theta.check("theta")
-    let perturbed = try perturbed(solver, samples: samples)
+    let solver = try problem.solver()
+    let theta = try problem.input()
     let isBatch = theta.shape.count == 2
     let rows = isBatch ? theta.shape[0] : 1
     let width = theta.values.count / rows
     let outputShape = try solver.outputShape(forInput: [width])
     let valueShape = isBatch ? [rows] + outputShape : outputShape
-    let cotangent = try checkedCotangent(count: valueShape.reduce(1, *))
-    let unperturbed = try (0..<rows).flatMap { row in
-      try solver(Array(theta.values[row * width..<(row + 1) * width]))
-    }
+    let point = Point(
+      theta: theta.tensor, cotangent: try problem.cotangent(valueShape), key: problem.key,
+      isBatch: isBatch)
+    let second = try findsHessian ? hessianCotangent(point, rows, valueShape) : nil
+    let hasGradient = point.cotangent != nil || second != nil
+    var perturbed = try problem.perturbed(solver, hasGradient: hasGradient)
+    var outcome = Outcome(
+      theta: theta,
+      unperturbed: NumberArray(
+        shape: valueShape,
+        values: try (0..<rows).flatMap { row in
+          try solver(Array(theta.values[row * width..<(row + 1) * width]))
+        }),
+      samples: problem.samples, value: theta)
 
-    let key = RandomKey(seed)
     let clock = ContinuousClock()
     let start = clock.now
-    let value: Tensor<Float>
-    var gradient: Tensor<Float>?
-    if let cotangent {
-      let (output, pullback) = try vjp(at: theta.tensor) {
-        try perturbed($0, key: key, batched: isBatch)
-      }
-      value = output
-      gradient = try pullback(Tensor(shape: Shape(valueShape), scalars: cotangent))
-    } else {
-      value = try perturbed(theta.tensor, key: key, batched: isBatch)
+    if let untilStandardError {
+      let estimate = try perturbed.estimate(
+        at: point.theta, untilStandardError: untilStandardError, key: point.key, batched: isBatch)
+      outcome.samples = estimate.samples
+      outcome.isPreciseEnough = estimate.reachedStandardError
+      outcome.value = NumberArray(estimate.value)
+      outcome.valueError = NumberArray(estimate.standardError)
+      perturbed = try problem.perturbed(
+        solver, samples: estimate.samples, hasGradient: hasGradient)
     }
-    let seconds = (clock.now - start) / .seconds(1)
-    let errors = try standardErrors(solver, theta, valueShape, cotangent)
-    return Outcome(
-      theta: theta, unperturbed: NumberArray(shape: valueShape, values: unperturbed),
-      value: NumberArray(value), valueError: errors?.value,
-      gradient: gradient.map { NumberArray($0) }, gradientError: errors?.gradient,
-      seconds: seconds, names: names)
+    if untilStandardError == nil || point.cotangent != nil {
+      try evaluate(perturbed, point, into: &outcome)
+    }
+    if let second {
+      let estimate = try perturbed.hessianEstimate(
+        at: point.theta, cotangent: second, key: point.key, batched: isBatch)
+      outcome.hessian = NumberArray(estimate.value.cast(to: Float.self))
+      if standardErrors == .exact {
+        outcome.hessianError = NumberArray(estimate.standardError.cast(to: Float.self))
+      }
+    }
+    outcome.seconds = (clock.now - start) / .seconds(1)
+    if standardErrors == .rough { try addRoughErrors(solver, point, to: &outcome) }
+    return outcome
   }
 
-  private func perturbed(
-    _ solver: some Solver, samples: Int
-  ) throws -> Perturbed<Tensor<Float>, Tensor<Float>> {
-    try Perturbed(
-      solver, samples: samples, sigma: sigma,
-      noise: Noise.forCommand(noise, hasGradient: cotangent != nil),
-      baseline: BaselineName.baseline(baseline), threads: threads)
+  /// Value and gradient, with their standard errors where all samples are to tell them.
+  private func evaluate(
+    _ perturbed: Function, _ point: Point, into outcome: inout Outcome
+  ) throws {
+    let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
+    switch (point.cotangent, standardErrors) {
+    case (let cotangent?, .exact):
+      let estimate = try perturbed.gradientEstimate(
+        at: theta, cotangent: cotangent, key: key, batched: isBatch)
+      outcome.value = NumberArray(estimate.value)
+      outcome.valueError = NumberArray(estimate.valueStandardError)
+      outcome.gradient = NumberArray(estimate.gradient)
+      outcome.gradientError = NumberArray(estimate.standardError)
+    case (let cotangent?, _):
+      let (value, pullback) = try vjp(at: theta) {
+        try perturbed($0, key: key, batched: isBatch)
+      }
+      outcome.value = NumberArray(value)
+      outcome.gradient = NumberArray(try pullback(cotangent))
+    case (nil, .exact):
+      let estimate = try perturbed.estimate(at: theta, key: key, batched: isBatch)
+      outcome.value = NumberArray(estimate.value)
+      outcome.valueError = NumberArray(estimate.standardError)
+    default: outcome.value = NumberArray(try perturbed(theta, key: key, batched: isBatch))
+    }
+  }
+
+  /// The cotangent of the Hessian: the one given, or 1 where the value is a single number.
+  private func hessianCotangent(
+    _ point: Point, _ rows: Int, _ valueShape: [Int]
+  ) throws(CommandError) -> Tensor<Float> {
+    if let cotangent = point.cotangent { return cotangent }
+    let count = valueShape.reduce(1, *)
+    guard count == rows else {
+      throw CommandError(
+        "--hessian needs --cotangent, \(count) numbers, one for each entry of the value: it is the "
+          + "Hessian of their dot product")
+    }
+    return .ones(Shape(valueShape))
   }
 
   /// The standard errors of value and gradient; one sample has none. They are known well enough from
-  /// the first 200,000 samples, and fall with the root of the number.
-  private func standardErrors(
-    _ solver: some Solver, _ theta: NumberArray, _ valueShape: [Int], _ cotangent: [Float]?
-  ) throws -> (value: NumberArray, gradient: NumberArray?)? {
-    guard findsStandardErrors, samples > 1 else { return nil }
-    let count = min(samples, 200_000)
-    let perturbed = try perturbed(solver, samples: count)
-    let factor = Float((Double(count) / Double(samples)).squareRoot())
-    let (input, key, isBatch) = (theta.tensor, RandomKey(seed), theta.shape.count == 2)
-    let value = try perturbed.estimate(at: input, key: key, batched: isBatch).standardError
-    let gradient = try cotangent.map { cotangent in
-      try perturbed.gradientEstimate(
-        at: input, cotangent: Tensor(shape: Shape(valueShape), scalars: cotangent), key: key,
-        batched: isBatch
-      ).standardError
+  /// the first 200,000 samples, and fall with the root of the number, but for quasi-Monte Carlo.
+  private func addRoughErrors(
+    _ solver: some Solver, _ point: Point, to outcome: inout Outcome
+  ) throws {
+    let hasGradient = point.cotangent != nil
+    var perturbed = try problem.perturbed(
+      solver, samples: outcome.samples, hasGradient: hasGradient)
+    guard perturbed.hasStandardError(width: outcome.theta.shape.last ?? 1) else { return }
+    var factor: Float = 1
+    if outcome.samples > 200_000, perturbed.sampling.errorFallsWithTheRoot {
+      perturbed = try problem.perturbed(solver, samples: 200_000, hasGradient: hasGradient)
+      factor = Float((200_000 / Double(outcome.samples)).squareRoot())
     }
-    return (NumberArray(value * factor), gradient.map { NumberArray($0 * factor) })
+    let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
+    if let cotangent = point.cotangent {
+      let estimate = try perturbed.gradientEstimate(
+        at: theta, cotangent: cotangent, key: key, batched: isBatch)
+      outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
+      outcome.gradientError = NumberArray(estimate.standardError * factor)
+      if perturbed.baseline == .none, perturbed.sampling == .independent {
+        var other = problem
+        other.baseline = "leave-one-out"
+        let better = try other.perturbed(
+          solver, samples: min(perturbed.samples, 20_000), hasGradient: true
+        ).gradientEstimate(at: theta, cotangent: cotangent, key: key, batched: isBatch)
+        let few = Float(min(perturbed.samples, 20_000)) / Float(perturbed.samples)
+        let variances = [estimate.standardError, better.standardError].map {
+          Double(square($0).sum().scalar)
+        }
+        if variances[1] > 0 { outcome.baselineGain = variances[0] / (variances[1] * Double(few)) }
+      }
+    } else if outcome.valueError == nil {
+      outcome.valueError = NumberArray(
+        try perturbed.estimate(at: theta, key: key, batched: isBatch).standardError * factor)
+    }
   }
+}
 
-  private func checkedCotangent(count: Int) throws(CommandError) -> [Float]? {
-    guard let cotangent else { return nil }
-    try NumberArray(cotangent).check("the cotangent")
-    guard cotangent.count == count else {
-      throw CommandError(
-        "the cotangent has \(cotangent.count) entries, expected \(count), one for each entry of "
-          + "the value")
+extension Perturbed {
+  /// Whether the samples are enough for a standard error, for so many numbers in an example.
+  fileprivate func hasStandardError(width: Int) -> Bool {
+    switch sampling {
+    case .independent: samples > 1
+    case .antithetic: samples > 2
+    case .orthogonal: samples > width
+    case .quasiMonteCarlo(let scramblings): scramblings > 1
     }
-    return cotangent
+  }
+}
+
+extension Sampling {
+  fileprivate var errorFallsWithTheRoot: Bool {
+    if case .quasiMonteCarlo = self { false } else { true }
   }
 }

@@ -7,6 +7,7 @@ package struct Gallery {
   package static let examples: [any GalleryExample] = [
     ArgMaxExample(), ArgMaxBatchExample(), DecoratorExample(), NormGradientExample(), OrExample(),
     ShortestPathExample(), PathGradientExample(), PathAscentExample(), OptaxExample(),
+    VarianceExample(),
   ]
 
   package let chosen: [any GalleryExample]
@@ -105,26 +106,5 @@ package struct Gallery {
     (["perturb gallery"] + (chosen.count == Self.examples.count ? [] : chosen.map(\.name))
       + (samples.map { ["--samples \($0)"] } ?? []) + (seed == 0 ? [] : ["--seed \(seed)"]))
       .joined(separator: " ")
-  }
-}
-
-/// One line on a terminal that tells how far things are.
-private struct ProgressLine: Sendable {
-  private let console: Console
-  private let label: String
-
-  init(_ console: Console, _ label: String) {
-    self.console = console
-    self.label = label
-  }
-
-  func show(_ part: Double) {
-    guard console.showsProgress else { return }
-    let percent = part > 0 ? " \(Int(part * 100)) %" : ""
-    console.writeError("\r\u{1B}[K\(label)\(percent)")
-  }
-
-  func clear() {
-    if console.showsProgress { console.writeError("\r\u{1B}[K") }
   }
 }

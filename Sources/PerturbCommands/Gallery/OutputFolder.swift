@@ -1,9 +1,10 @@
-/// The folder that the gallery is written into, all at once at the end: a failure on the way leaves it
-/// as it was.
+/// The folder that a command's page is written into, all at once at the end: a failure on the way
+/// leaves it as it was.
 ///
 /// Files are written into a new folder beside it and moved into place, each at once, the page last. A
-/// folder that another gallery made is replaced file by file, and figures that are no longer part of
-/// it are removed. Other files stay, and a file that no gallery wrote is not overwritten.
+/// folder that the same command made before is replaced file by file, and figures that are no longer
+/// part of it are removed. Other files stay, and a file that the command did not write is not
+/// overwritten.
 package struct OutputFolder {
   package struct File {
     let name: String
@@ -18,10 +19,15 @@ package struct OutputFolder {
   static let resultsName = "results.json"
 
   let path: String
+  private let generator: String
   private let parent: String
   private let staging: String
 
-  package init(_ path: String) {
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - generator: How the `generator` starts that the results of the command name.
+  package init(_ path: String, generator: String = "perturb gallery") {
+    self.generator = generator
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     self.path = path
@@ -118,13 +124,17 @@ package struct OutputFolder {
   }
 
   private var isOurs: Bool {
-    results()?["generator"]?.string?.hasPrefix("perturb gallery") ?? false
+    results()?["generator"]?.string?.hasPrefix(generator) ?? false
   }
 
-  /// The figures of the gallery that is there.
+  /// The figures that are there: of the results as a whole, and of examples.
   private func ownFigures() -> Set<String> {
-    guard case .object(let examples) = results()?["examples"] else { return [] }
-    let names = examples.flatMap { $0.value["figures"]?.elements ?? [] }.compactMap(\.string)
+    guard isOurs, let results = results() else { return [] }
+    var figures = results["figures"]?.elements ?? []
+    if case .object(let examples) = results["examples"] {
+      figures += examples.flatMap { $0.value["figures"]?.elements ?? [] }
+    }
+    let names = figures.compactMap(\.string)
     return Set(names.filter { $0.hasSuffix(".svg") && !$0.contains("/") })
   }
 }

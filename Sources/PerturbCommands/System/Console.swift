@@ -8,17 +8,19 @@ package struct Console: Sendable {
   package let showsProgress: Bool
   /// Whether the command is the process's own, so that signals that end the process are its to take.
   package let handlesSignals: Bool
+  /// How long a command works before it tells how far it is.
+  package let progressDelay: Duration
 
   package init(
     write: @escaping @Sendable (String) -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    showsProgress: Bool = false,
-    handlesSignals: Bool = false
+    showsProgress: Bool = false, progressDelay: Duration = .seconds(1), handlesSignals: Bool = false
   ) {
     self.write = write
     self.writeError = writeError
     self.showsProgress = showsProgress
     self.handlesSignals = handlesSignals
+    self.progressDelay = progressDelay
   }
 
   /// The process's own standard output and error.

@@ -16,6 +16,9 @@ package struct NumberList: Sendable, Equatable {
     self.values = values
   }
 
+  /// The numbers in double precision: the decimal numbers that the texts say, not those of `Float`.
+  var doubles: [Double] { values.map { Double("\($0)") ?? Double($0) } }
+
   /// Whether a text holds numbers and nothing else.
   static func holdsNumbers(_ text: String) -> Bool {
     let parts = parts(of: text)

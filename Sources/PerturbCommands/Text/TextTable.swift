@@ -82,6 +82,17 @@ enum Digits {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
+  /// With three significant digits; very small and very large numbers with a power of ten.
+  static func threeDigits(_ value: Double) -> String {
+    let size = abs(value)
+    guard size > 0, value.isFinite else { return value == 0 ? "0" : value.isNaN ? "–" : "\(value)" }
+    var power = 0
+    while size >= 9.995 * Theory.power(10, Double(power)) { power += 1 }
+    while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }
+    if (-3...5).contains(power) { return fixed(value, max(0, 2 - power)) }
+    return "\(fixed(value / Theory.power(10, Double(power)), 2))e\(power)"
+  }
+
   /// With two significant digits.
   static func twoDigits(_ value: Double) -> String {
     guard value > 0, value.isFinite else { return fixed(value, 0) }

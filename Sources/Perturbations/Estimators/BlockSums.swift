@@ -8,7 +8,7 @@ internal import Tensors
 final class BlockSums<Scalar: TensorFloatingPoint> {
   private let reduction: SampleReduction<Scalar>
   private let workspace: any BlockWorkspace<Scalar>
-  private let isOneHot: Bool
+  let isOneHot: Bool
   private let outputWidth: Int
   private let inputWidth: Int
 
@@ -22,6 +22,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   private var outputs: UnsafeMutableRawPointer
   private let lanes: UnsafeMutablePointer<Double>
   private var noise: UnsafeMutablePointer<Scalar>?
+  private var slopes: UnsafeMutablePointer<Scalar>?
 
   private var dense: UnsafeMutablePointer<Scalar>?
   private let samplesPerBlock: Int
@@ -44,7 +45,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
     buffer.deallocate()
     lanes.deallocate()
     noise?.deallocate()
-
+    slopes?.deallocate()
     dense?.deallocate()
   }
 
@@ -178,6 +179,27 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
     let noise = drawn()
     reduction.sampler.scoreDerivative(noise, into: noise, count: samples.count * inputWidth)
     return noise
+  }
+
+  /// s(zᵢ) and s′(zᵢ) from one draw: [samples, input width] each.
+  func scoresAndDerivatives() -> (
+    scores: UnsafeMutablePointer<Scalar>, derivatives: UnsafeMutablePointer<Scalar>
+  ) {
+    let noise = drawn()
+    let derivatives = slopes ?? .allocate(capacity: samplesPerBlock * inputWidth)
+    slopes = derivatives
+    let count = samples.count * inputWidth
+    reduction.sampler.scoreDerivative(noise, into: derivatives, count: count)
+    reduction.sampler.score(noise, into: noise, count: count)
+    return (noise, derivatives)
+  }
+
+  /// sums[k] += Σᵢ wᵢ rᵢₖ for rows [samples, input width], with the bits of ``addScores(weights:to:)``.
+  func addRows(
+    _ rows: UnsafePointer<Scalar>, weights: [Double], to sums: UnsafeMutablePointer<Double>
+  ) {
+    RowSums.add(
+      rows, weights: weights, rows: samples.count, width: inputWidth, lanes: lanes, to: sums)
   }
 
   /// zᵢ, made again: [samples, input width].

@@ -112,7 +112,8 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
       ? KeptOutputs<Scalar>(rows: rows, samples: settings.samples, bytesPerSample: bytes) : nil
     return SampleReduction(
       evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, layout: layout,
-      executor: SampleExecutor(threads: settings.threads), kept: kept, probe: probe)
+      executor: SampleExecutor(threads: settings.threads, progress: settings.progress), kept: kept,
+      probe: probe)
   }
 
   private func evaluate(_ theta: [Value]) throws -> Forward {
@@ -226,4 +227,6 @@ struct PerturbedSettings: Sendable {
   var outputBudget: Int
   /// How samples depend on one another.
   var sampling: Sampling
+  /// Told how far a pass over the samples is, in blocks.
+  var progress: (@Sendable (_ done: Int, _ count: Int) -> Void)?
 }

@@ -196,15 +196,14 @@ extension Noise {
     return Noise(SumOfGamma(k: k, temperature: temperature, terms: terms))
   }
 
-  /// The noise of that name, or nil.
-  public static func named(_ name: String) -> Noise? {
-    (standard + [gumbel.centered, cauchy, logNormal, rademacher, uniform, sphere]).first {
-      $0.name == name
-    }
-  }
+  /// Every noise that a name alone tells: all but those with parameters and one's own.
+  public static let all: [Noise] = [
+    normal, gumbel, logistic, laplace, gumbel.centered, cauchy, logNormal, rademacher, uniform,
+    sphere,
+  ]
 
-  /// The distributions of `jax.random` that have a score.
-  public static let standard: [Noise] = [.normal, .gumbel, .logistic, .laplace]
+  /// The noise of that name among ``all``, or nil.
+  public static func named(_ name: String) -> Noise? { all.first { $0.name == name } }
 }
 
 // MARK: - Variants

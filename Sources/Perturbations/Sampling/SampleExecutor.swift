@@ -17,9 +17,14 @@ internal import Tensors
 struct SampleExecutor {
   /// How many threads take part; at least 1.
   let threads: Int
+  /// Told between blocks, on the caller's thread, how many are done and how many there are.
+  let progress: (@Sendable (_ done: Int, _ count: Int) -> Void)?
 
-  /// - Parameter threads: How many to use; nil for one per processor.
-  init(threads: Int?) {
+  /// - Parameters:
+  ///   - threads: How many to use; nil for one per processor.
+  ///   - progress: Told how far a run is.
+  init(threads: Int?, progress: (@Sendable (_ done: Int, _ count: Int) -> Void)? = nil) {
+    self.progress = progress
     // A call from inside a sample of another call does not start threads upon threads.
     self.threads = TraceContext.isEvaluating ? 1 : Swift.max(1, threads ?? Self.processorCount)
   }
@@ -49,7 +54,10 @@ struct SampleExecutor {
       guard count > 0 else { return }
       try TraceContext.evaluating(for: state) {
         var workspace = try makeWorkspace()
-        for block in 0..<count { try combine(block, try body(block, &workspace)) }
+        for block in 0..<count {
+          try combine(block, try body(block, &workspace))
+          progress?(block + 1, count)
+        }
       }
       return
     }
@@ -82,6 +90,7 @@ struct SampleExecutor {
             results[slot] = nil
             try combine(start + slot, try result.get())
           }
+          progress?(start + size, count)
         }
       }
     }

@@ -29,6 +29,11 @@ public struct Diagnosis: Sendable {
   /// The number of samples of each row.
   public let samples: Int
 
+  package init(rows: [Row], samples: Int) {
+    self.rows = rows
+    self.samples = samples
+  }
+
   /// The row with the smallest squared bias plus variance.
   public var smallestError: Row? {
     rows.min { $0.squaredBias + $0.variance < $1.squaredBias + $1.variance }
@@ -80,20 +85,17 @@ extension Perturbed {
       } else {
         g = key.fold(in: .max).rademacher(mean.count)
       }
-      let gradient = try context.call.gradientMoments(context.theta, cotangent: g).moments
-      let values = try context.call.keptMoments(context.theta)
-      let variance = values.standardErrors.reduce(0) { $0 + $1 * $1 }
+      let (outputs, terms, scale) = try context.call.gradientMoments(context.theta, cotangent: g)
+      let variance = outputs.standardErrors.reduce(0) { $0 + $1 * $1 }
       let distance = zip(mean, unperturbed).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      let scale =
+      let scales =
         noise.action == .multiplicative
-        ? context.packedInput.map { 1 / $0 }
-        : [Double](
-          repeating: 1, count: gradient.sums.count)
+        ? context.packedInput.map { scale / $0 } : [Double](repeating: scale, count: terms.width)
       return Diagnosis.Row(
         sigma: sigma, changed: Double(changed[0]) / Double(samples),
         squaredBias: Swift.max(0, distance - variance), variance: variance,
-        gradientNorm: norm(zip(gradient.sums, scale).map { $0 * $1 / Double(samples) }),
-        gradientError: norm(zip(gradient.standardErrors, scale).map { $0 * $1 }))
+        gradientNorm: norm(zip(terms.sums, scales).map { $0 * $1 }),
+        gradientError: norm(zip(terms.standardErrors, scales).map { $0 * Double(samples) * $1 }))
     }
     return Diagnosis(rows: rows, samples: samples)
   }

@@ -4,6 +4,8 @@ public import Tensors
 public struct GradientEstimate<Input: Tree, Output: Tree> {
   /// The mean of the function's outputs.
   public let value: Output
+  /// The standard deviation of the value, element by element, as estimated from the same samples.
+  public let valueStandardError: Output
   /// The pullback: the gradient of ⟨cotangent, value⟩ with respect to the input.
   public let gradient: Input
   /// The standard deviation of the gradient, element by element, as estimated from the same samples.
@@ -23,7 +25,7 @@ public struct ScalarEstimate: Sendable, Equatable {
 extension Perturbed {
   /// The gradient of ⟨cotangent, value⟩ and its standard error: (1/Nσ) Σ ⟨g, yᵢ − b⟩ s(zᵢ).
   ///
-  /// The gradient is the one that `vjp` gives. With a leave-one-out baseline its standard error
+  /// Value and gradient are those that `vjp` gives, to the bit. With a leave-one-out baseline its standard error
   /// leaves out that of the baseline, which is of a smaller order.
   ///
   /// - Parameters:
@@ -109,7 +111,7 @@ extension Perturbed {
       samples: samples, reachedStandardError: true)
   }
 
-  private func packedCotangent(
+  func packedCotangent(
     _ context: StatisticsContext<Input, Output>, _ cotangent: (Output) throws -> Output
   ) throws -> [Double] {
     let value = context.output(try context.call.mean(context.theta))
@@ -122,9 +124,11 @@ extension Perturbed {
     try settings.checkStandardError(width: input.exampleWidth(batched: batched))
     let context = try statistics(input, key: key, batched: batched, keepingOutputs: true)
     let packed = try packedCotangent(context, cotangent)
-    let (mean, moments) = try context.call.gradientMoments(context.theta, cotangent: packed)
-    var gradient = moments.sums.map { $0 / Double(samples) }
-    var errors = moments.standardErrors
+    let (outputs, terms, scale) = try context.call.gradientMoments(
+      context.theta, cotangent: packed)
+    let n = Double(samples)
+    var gradient = terms.sums.map { $0 * scale }
+    var errors = terms.standardErrors.map { $0 * n * scale }
     if noise.action == .multiplicative {
       let theta = context.packedInput
       for k in gradient.indices {
@@ -133,7 +137,8 @@ extension Perturbed {
       }
     }
     return GradientEstimate(
-      value: context.output(mean), gradient: context.input(gradient),
-      standardError: context.input(errors))
+      value: context.output(outputs.sums.map { $0 / n }),
+      valueStandardError: context.output(outputs.standardErrors),
+      gradient: context.input(gradient), standardError: context.input(errors))
   }
 }

@@ -10,17 +10,21 @@ protocol StatisticsCall {
   /// ȳ, [rows, output width].
   func mean(_ theta: [Value]) throws -> [Double]
 
-  /// Moments of the outputs that ``mean(_:)`` evaluated.
-  func keptMoments(_ theta: [Value]) throws -> RowMoments
-
-  /// ȳ and the moments of the terms of (1/σ) Σ ⟨g, yᵢ − b⟩ s(zᵢ), [rows, input width].
+  /// Moments of the outputs y, [rows, output width], and of the terms ⟨g, yᵢ − b⟩ s(zᵢ),
+  /// [rows, input width], whose sums times `scale` are the gradient of ⟨g, ȳ⟩.
   func gradientMoments(
     _ theta: [Value], cotangent g: [Double]
-  ) throws -> (mean: [Double], moments: RowMoments)
+  ) throws -> (outputs: RowMoments, terms: RowMoments, scale: Double)
 
   /// Moments of the terms of the Hessian of ⟨g, ȳ⟩ times u, [rows, input width].
   func hessianMoments(
     _ theta: [Value], cotangent g: [Double], direction u: [Double]
+  ) throws -> RowMoments
+
+  /// Moments of the terms of the Hessian of ⟨g, ȳ⟩ that are in the upper triangle, in rows
+  /// `lines` of it, [rows, entries].
+  func hessianMoments(
+    _ theta: [Value], cotangent g: [Double], lines: Range<Int>
   ) throws -> RowMoments
 
   /// Moments of the terms of d⟨g, ȳ⟩/dσ, [rows].
@@ -41,35 +45,18 @@ extension PerturbedCall: StatisticsCall {
     _ theta: [Value], until isEnough: (_ samples: Int, _ standardErrors: [Double]) -> Int
   ) throws -> (moments: RowMoments, samples: Int) {
     let reduction = try reduction(theta, keepingOutputs: false)
-    let width = reduction.layout.width
-    var total = RowMoments(rows: reduction.rows, width: width, sampling: settings.sampling)
+    var totals = [reduction.emptyMoments(width: reduction.layout.width)]
     var done = 0
     while done < reduction.plan.blockCount {
       let samples = Swift.min(done * reduction.plan.samplesPerBlock, settings.samples)
-      let wanted = isEnough(samples, done == 0 ? [] : total.standardErrors)
+      let wanted = isEnough(samples, done == 0 ? [] : totals[0].standardErrors)
       if wanted <= samples { break }
       let end = (Swift.min(wanted, settings.samples) - 1) / reduction.plan.samplesPerBlock + 1
       let blocks = done..<Swift.max(end, done + 1)
-      try reduction.addMoments(to: &total, blocks: blocks) { block, sums in
-        try block.addOutputs(to: sums)
-      } terms: {
-        outputTerms($0, width)
-      }
+      try reduction.addMoments(to: &totals, blocks: blocks) { [try reduction.outputPart($0)] }
       done = blocks.upperBound
     }
-    return (total, Swift.min(done * reduction.plan.samplesPerBlock, settings.samples))
-  }
-
-  func keptMoments(_ theta: [Value]) throws -> RowMoments {
-    let reduction = try forward(theta).reduction
-    let width = reduction.layout.width
-    return try reduction.moments(width: width) { outputTerms($0, width) }
-  }
-
-  /// y as terms.
-  private func outputTerms(_ block: BlockSums<Scalar>, _ width: Int) -> [Double] {
-    UnsafeBufferPointer(start: block.outputRows, count: block.samples.count * width)
-      .map(\.asDouble)
+    return (totals[0], Swift.min(done * reduction.plan.samplesPerBlock, settings.samples))
   }
 
   func mean(_ theta: [Value]) throws -> [Double] {
@@ -78,60 +65,116 @@ extension PerturbedCall: StatisticsCall {
 
   func gradientMoments(
     _ theta: [Value], cotangent g: [Double]
-  ) throws -> (mean: [Double], moments: RowMoments) {
+  ) throws -> (outputs: RowMoments, terms: RowMoments, scale: Double) {
     try settings.checkScore()
     let forward = try forward(theta)
     let (baseline, factor) = try baseline(forward)
     let offsets = products(g, baseline, forward)
-    let width = forward.inputWidth
-    let scale = factor / settings.sigma
-    let moments = try forward.reduction.moments(width: width) { block in
+    let (width, reduction) = (forward.inputWidth, forward.reduction)
+    var totals = [
+      reduction.emptyMoments(width: forward.outputWidth), reduction.emptyMoments(width: width),
+    ]
+    try reduction.addMoments(to: &totals) { block in
       let weights = block.outputWeights(g, offset: offsets[block.row])
+      let outputs = try reduction.outputPart(block)
       let scores = block.scores()
-      var terms = [Double](repeating: 0, count: weights.count * width)
-      for i in weights.indices {
-        let weight = weights[i] * scale
-        for k in 0..<width { terms[i * width + k] = weight * scores[i * width + k].asDouble }
+      var terms = widened(scores, count: weights.count * width)
+      terms.withUnsafeMutableBufferPointer { terms in
+        weights.withUnsafeBufferPointer { weights in
+          for i in weights.indices {
+            for k in i * width..<(i + 1) * width { terms[k] *= weights[i] }
+          }
+        }
       }
-      return terms
+      return [
+        outputs,
+        reduction.part(
+          block, width: width, sums: { $0.addRows(scores, weights: weights, to: $1) }, terms: terms),
+      ]
     }
-    return (try mean(theta), moments)
+    return (totals[0], totals[1], factor / (Double(settings.samples) * settings.sigma))
+  }
+
+  /// What the terms of second derivatives are made of.
+  private struct SecondOrder {
+    let baseline: [Double]
+    /// Of ss′ − ∇s, and of the first derivative that multiplicative noise adds.
+    let (even, odd): (Double, Double)
+    let offsets: [Double]
+  }
+
+  private func secondOrder(_ forward: Forward, _ g: [Double]) throws -> SecondOrder {
+    try settings.checkScoreDerivative()
+    let sigma = settings.sigma
+    let (baseline, factor) = try baseline(forward, isEven: true)
+    // d/dθ of the factor 1/θ that turns derivatives by log θ into those by θ.
+    let odd =
+      settings.noise.action == .multiplicative ? try self.baseline(forward).factor / sigma : 0
+    return SecondOrder(
+      baseline: baseline, even: factor / (sigma * sigma), odd: odd,
+      offsets: products(g, baseline, forward))
   }
 
   func hessianMoments(
     _ theta: [Value], cotangent g: [Double], direction u: [Double]
   ) throws -> RowMoments {
-    try settings.checkScoreDerivative()
     let forward = try forward(theta)
-    let (baseline, even) = try baseline(forward, isEven: true)
-    let odd = try self.baseline(forward).factor
-    let offsets = products(g, baseline, forward)
+    let order = try secondOrder(forward, g)
     let width = forward.inputWidth
-    let sigma = settings.sigma
-    let isMultiplicative = settings.noise.action == .multiplicative
     return try forward.reduction.moments(width: width) { block in
-      let weights = block.outputWeights(g, offset: offsets[block.row])
+      let weights = block.outputWeights(g, offset: order.offsets[block.row])
       let count = weights.count * width
-      let derivatives = UnsafeBufferPointer(start: block.derivatives(), count: count)
-        .map(\.asDouble)
-      let s = block.scores()
+      let drawn = block.scoresAndDerivatives()
+      let derivatives = widened(drawn.derivatives, count: count)
+      let s = widened(drawn.scores, count: count)
       let u = Array(u[block.row * width..<(block.row + 1) * width])
-      var terms = [Double](repeating: 0, count: count)
-      for i in weights.indices {
-        let first = i * width
-        var along = 0.0
-        for k in 0..<width { along += s[first + k].asDouble * u[k] }
-        let scale = weights[i] * even / (sigma * sigma)
-        for k in 0..<width {
-          terms[first + k] = scale * (s[first + k].asDouble * along - derivatives[first + k] * u[k])
+      return [Double](unsafeUninitializedCapacity: count) { terms, initialized in
+        for i in weights.indices {
+          let first = i * width
+          var along = 0.0
+          for k in 0..<width { along += s[first + k] * u[k] }
+          let (even, odd) = (weights[i] * order.even, weights[i] * order.odd)
+          for k in 0..<width {
+            terms[first + k] =
+              even * (s[first + k] * along - derivatives[first + k] * u[k])
+              - odd * s[first + k] * u[k]
+          }
         }
-        if isMultiplicative {
-          // d/dθ of the factor 1/θ that turns derivatives by log θ into those by θ.
-          let scale = weights[i] * odd / sigma
-          for k in 0..<width { terms[first + k] -= scale * s[first + k].asDouble * u[k] }
-        }
+        initialized = count
       }
-      return terms
+    }
+  }
+
+  func hessianMoments(
+    _ theta: [Value], cotangent g: [Double], lines: Range<Int>
+  ) throws -> RowMoments {
+    let forward = try forward(theta)
+    let order = try secondOrder(forward, g)
+    let width = forward.inputWidth
+    let entries = lines.reduce(0) { $0 + width - $1 }
+    return try forward.reduction.moments(width: entries) { block in
+      let weights = block.outputWeights(g, offset: order.offsets[block.row])
+      let drawn = block.scoresAndDerivatives()
+      let derivatives = widened(drawn.derivatives, count: weights.count * width)
+      let scores = widened(drawn.scores, count: weights.count * width)
+      let count = weights.count * entries
+      return [Double](unsafeUninitializedCapacity: count) { terms, initialized in
+        scores.withUnsafeBufferPointer { s in
+          var place = 0
+          for i in weights.indices {
+            let (even, odd) = (weights[i] * order.even, weights[i] * order.odd)
+            let first = i * width
+            for k in lines {
+              let factor = even * s[first + k]
+              terms[place] =
+                factor * s[first + k] - even * derivatives[first + k] - odd * s[first + k]
+              for l in 1..<Swift.max(width - k, 1) { terms[place + l] = factor * s[first + k + l] }
+              place += width - k
+            }
+          }
+        }
+        initialized = count
+      }
     }
   }
 
@@ -147,13 +190,12 @@ extension PerturbedCall: StatisticsCall {
     let drift = noise.action == .multiplicative ? settings.sigma : 0
     return try forward.reduction.moments(width: 1) { block in
       let weights = block.outputWeights(g, offset: offsets[block.row])
-      let drawn = block.drawn()
-      let z = UnsafeBufferPointer(start: drawn, count: weights.count * width).map(\.asDouble)
-      let scores = block.scores()
+      let z = widened(block.drawn(), count: weights.count * width)
+      let scores = widened(block.scores(), count: weights.count * width)
       return weights.indices.map { i in
         var sum = -Double(width)
         for k in i * width..<(i + 1) * width {
-          sum += ((z[k] - noise.offset) * noise.scale - drift) * scores[k].asDouble
+          sum += ((z[k] - noise.offset) * noise.scale - drift) * scores[k]
         }
         return weights[i] * scale * sum
       }

@@ -102,6 +102,20 @@ extension Value {
 }
 
 extension Perturbed {
+  /// The same function, which tells how far its passes over the samples are.
+  ///
+  /// - Parameter observer: Called between blocks on the caller's thread, with how many blocks of the
+  ///   pass are done and how many there are; a call may take several passes.
+  /// - Returns: A function that gives the same numbers.
+  /// - Throws: Nothing that the function itself has not thrown before.
+  package func reportingProgress(
+    to observer: (@Sendable (_ done: Int, _ count: Int) -> Void)?
+  ) throws(PerturbationError) -> Perturbed {
+    var settings = settings
+    settings.progress = observer
+    return try Perturbed(settings, evaluators)
+  }
+
   /// Gets statistics of the function at θ ready.
   ///
   /// - Parameters:

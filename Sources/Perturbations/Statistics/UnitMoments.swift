@@ -37,23 +37,52 @@ struct UnitMoments: Sendable {
     guard samples > 0 else { return }
     self.sum = sum
     mean = sum.map { $0 / Double(samples) }
-    var deviation = [Double](repeating: 0, count: width)
-    var start = 0
-    while start < samples {
-      let end = Swift.min(start + unit, samples)
-      let size = Double(end - start)
-      for j in 0..<width { deviation[j] = -size * mean[j] }
-      for i in start..<end {
-        for j in 0..<width { deviation[j] += terms[i * width + j] }
+    units = (samples + unit - 1) / unit
+    let last = Double(samples - (units - 1) * unit)
+    counts = Double(units - 1) * Double(unit * unit) + last * last
+    addDeviations(terms, unit: unit)
+  }
+
+  /// Adds the squares and products of the units of terms [samples, width].
+  private mutating func addDeviations(_ terms: [Double], unit: Int) {
+    let (width, samples) = (sum.count, samples)
+    var scratch = [Double](repeating: 0, count: width)
+    terms.withUnsafeBufferPointer { terms in
+      mean.withUnsafeBufferPointer { mean in
+        squares.withUnsafeMutableBufferPointer { squares in
+          products.withUnsafeMutableBufferPointer { products in
+            scratch.withUnsafeMutableBufferPointer { deviation in
+              for start in stride(from: 0, to: samples, by: unit) {
+                let end = Swift.min(start + unit, samples)
+                let size = Double(end - start)
+                for j in 0..<width { deviation[j] = terms[start * width + j] - size * mean[j] }
+                for first in stride(from: (start + 1) * width, to: end * width, by: width) {
+                  for j in 0..<width { deviation[j] += terms[first + j] }
+                }
+                for j in 0..<width {
+                  squares[j] += deviation[j] * deviation[j]
+                  products[j] += size * deviation[j]
+                }
+              }
+            }
+          }
+        }
       }
-      for j in 0..<width {
-        squares[j] += deviation[j] * deviation[j]
-        products[j] += size * deviation[j]
-      }
-      counts += size * size
-      units += 1
-      start = end
     }
+  }
+
+  /// The moments of independent one-hot samples, from how many have their one in each place:
+  /// Σ (y − m)² = c − c²/n for c ones among n.
+  init(oneHotCounts: [Double], samples: Int) {
+    self.init(width: oneHotCounts.count)
+    self.samples = samples
+    guard samples > 0 else { return }
+    let n = Double(samples)
+    units = samples
+    counts = n
+    sum = oneHotCounts
+    mean = sum.map { $0 / n }
+    squares = sum.map { $0 * (n - $0) / n }
   }
 
   /// The moments of units given by their sums [units, width].

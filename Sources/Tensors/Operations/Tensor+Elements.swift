@@ -7,24 +7,6 @@ extension Tensor where Scalar: TensorFloatingPoint {
 
   /// Where elements are infinite.
   public var isInfinite: Tensor<Bool> { abs(self) .== Tensor(.infinity) }
-
-  /// Whether two tensors have the same shape and agree element by element:
-  /// |a − b| ≤ absolute + relative · |b|. Equal infinities agree; NaN agrees with nothing.
-  ///
-  /// - Parameters:
-  ///   - other: What this tensor is compared with.
-  ///   - relative: The tolerance relative to `other`.
-  ///   - absolute: The tolerance near zero.
-  /// - Returns: False where the shapes differ.
-  /// - Precondition: not called inside `vmap`.
-  public func isClose(
-    to other: Tensor, relative: Scalar = 1e-5, absolute: Scalar = 1e-8
-  ) -> Bool {
-    guard shape == other.shape else { return false }
-    return zip(scalars, other.scalars).allSatisfy { a, b in
-      a == b || (a - b).magnitude <= absolute + relative * b.magnitude
-    }
-  }
 }
 
 extension Tensor {

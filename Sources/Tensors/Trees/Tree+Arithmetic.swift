@@ -117,9 +117,10 @@ extension Tree {
   ) throws(E) -> Self {
     var result = values
     let others = other.values
-    if !result.elementsEqual(others, by: { $0.type == $1.type }) {
-      trapOnMismatch(other, "zipLeaves")
-    }
+    require(
+      result.elementsEqual(others, by: { $0.type == $1.type }), "zipLeaves",
+      "the trees differ in the number or the types of their leaves: "
+        + "\(result.map(\.type)) against \(others.map(\.type))")
     for index in result.indices where result[index].type == Scalar.elementType {
       result[index] = try transform(Tensor(result[index]), Tensor(others[index])).value
     }
@@ -168,14 +169,18 @@ extension Tree {
   private func requireEqualShapes(
     _ own: [Value], _ others: [Value], _ other: Self, _ operation: String
   ) {
-    if !own.elementsEqual(others, by: { $0.shape == $1.shape && $0.type == $1.type }) {
-      trapOnMismatch(other, operation)
+    if own.elementsEqual(others, by: { $0.shape == $1.shape && $0.type == $1.type }),
+      hasStructure(of: other)
+    {
+      return
     }
+    trapOnMismatch(other, operation)
   }
 
-  private func trapOnMismatch<Other: Tree>(_ other: Other, _ operation: String) -> Never {
+  /// Stops where the trees differ in what ``checkStructure(_:_:)`` compares; they may differ in empty
+  /// parts.
+  private func trapOnMismatch<Other: Tree>(_ other: Other, _ operation: String) {
     do { try checkStructure(other, operation) } catch { fatalError("\(error)") }
-    trap(operation, "the trees differ")
   }
 
   private func total<Scalar: TensorFloatingPoint>(_ products: [Value]) -> Tensor<Scalar> {

@@ -22,7 +22,8 @@ extension Tree {
   ) throws(TreeMismatch) {
     let (own, others) = (leaves, other.leaves)
     if own.count == others.count,
-      zip(own, others).allSatisfy({ $0.shape == $1.shape && $0.elementType == $1.elementType })
+      zip(own, others).allSatisfy({ $0.shape == $1.shape && $0.elementType == $1.elementType }),
+      let other = other as? Self, hasStructure(of: other)
     {
       return
     }

@@ -71,6 +71,11 @@ public protocol Tree {
 
   /// Adds a name for each leaf, in order: the path from the root.
   func appendLeafPaths(to paths: inout [String], prefix: String)
+
+  /// Whether another tree has its parts in the same places, whatever the shapes of the leaves: as
+  /// many entries, the same keys, values in the same optionals. By default, whether the paths to the
+  /// leaves are the same.
+  func hasStructure(of other: Self) -> Bool
 }
 
 extension Tree {
@@ -87,6 +92,9 @@ extension Tree {
     appendLeafPaths(to: &paths, prefix: "")
     return paths
   }
+
+  /// Compares the paths to the leaves.
+  public func hasStructure(of other: Self) -> Bool { leafPaths == other.leafPaths }
 
   package var values: [Value] { leaves.map(\.value) }
 
@@ -113,6 +121,8 @@ extension Tensor: Tree {
   }
   /// Adds the path as it is.
   public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
+  /// True: a leaf is a leaf.
+  public func hasStructure(of other: Self) -> Bool { true }
 }
 
 extension Leaf: Tree {
@@ -122,6 +132,8 @@ extension Leaf: Tree {
   public mutating func replaceLeaves(from reader: inout LeafReader) { self = reader.next() }
   /// Adds the path as it is.
   public func appendLeafPaths(to paths: inout [String], prefix: String) { paths.append(prefix) }
+  /// True: a leaf is a leaf.
+  public func hasStructure(of other: Self) -> Bool { true }
 }
 
 extension Array: Tree where Element: Tree {
@@ -140,6 +152,11 @@ extension Array: Tree where Element: Tree {
     for (index, element) in enumerated() {
       element.appendLeafPaths(to: &paths, prefix: "\(prefix)[\(index)]")
     }
+  }
+
+  /// Whether there are as many entries, each of the same structure.
+  public func hasStructure(of other: Self) -> Bool {
+    count == other.count && zip(self, other).allSatisfy { $0.hasStructure(of: $1) }
   }
 }
 
@@ -160,6 +177,12 @@ extension Dictionary: Tree where Key: Comparable, Value: Tree {
       self[key]?.appendLeafPaths(to: &paths, prefix: "\(prefix)[\(String(reflecting: key))]")
     }
   }
+
+  /// Whether there are the same keys, with values of the same structure.
+  public func hasStructure(of other: Self) -> Bool {
+    count == other.count
+      && allSatisfy { key, value in other[key].map { value.hasStructure(of: $0) } ?? false }
+  }
 }
 
 extension Optional: Tree where Wrapped: Tree {
@@ -174,6 +197,15 @@ extension Optional: Tree where Wrapped: Tree {
   /// Adds nothing to the path.
   public func appendLeafPaths(to paths: inout [String], prefix: String) {
     self?.appendLeafPaths(to: &paths, prefix: prefix)
+  }
+
+  /// Whether both hold a value of the same structure, or neither holds one.
+  public func hasStructure(of other: Self) -> Bool {
+    switch (self, other) {
+    case (nil, nil): true
+    case (let value?, let otherValue?): value.hasStructure(of: otherValue)
+    default: false
+    }
   }
 }
 
@@ -224,6 +256,14 @@ public struct Tuple<each Element: Tree>: Tree {
       index += 1
     }
   }
+
+  /// Whether all elements have the same structure.
+  public func hasStructure(of other: Self) -> Bool {
+    for (element, otherElement) in repeat (each elements, each other.elements) {
+      if !element.hasStructure(of: otherElement) { return false }
+    }
+    return true
+  }
 }
 
 extension Tuple: Sendable where repeat each Element: Sendable {}
@@ -239,6 +279,7 @@ public struct Child<Root> {
   let append: (Root, inout [Leaf]) -> Void
   let replace: (inout Root, inout LeafReader) -> Void
   let appendPaths: (Root, inout [String], String) -> Void
+  let hasStructure: (Root, Root) -> Bool
 
   /// The property at a key path.
   ///
@@ -248,6 +289,7 @@ public struct Child<Root> {
   public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
     append = { $0[keyPath: keyPath].appendLeaves(to: &$1) }
     replace = { $0[keyPath: keyPath].replaceLeaves(from: &$1) }
+    hasStructure = { $0[keyPath: keyPath].hasStructure(of: $1[keyPath: keyPath]) }
     appendPaths = {
       // Asked for late: to describe a key path takes longer than to collect a model's leaves.
       let name = label ?? "\(keyPath)".split(separator: ".").last.map(String.init) ?? ""
@@ -270,5 +312,10 @@ extension TreeStruct {
   /// Adds the child's name to the path.
   public func appendLeafPaths(to paths: inout [String], prefix: String) {
     for child in Self.children { child.appendPaths(self, &paths, prefix) }
+  }
+
+  /// Whether all children have the same structure.
+  public func hasStructure(of other: Self) -> Bool {
+    Self.children.allSatisfy { $0.hasStructure(self, other) }
   }
 }

@@ -144,15 +144,20 @@ struct EvaluateTests {
   @Test(arguments: [4000, 800_000])
   func standardErrorOfAFrequencyIsThatOfTheBinomialDistribution(samples: Int) throws {
     let theta = NumberArray([0.3, 0])
-    var evaluation = Evaluation(.argmax, theta: theta, samples: samples, sigma: 1, noise: "gumbel")
+    var evaluation = Evaluation(
+      PerturbedProblem(.argmax, theta: theta, samples: samples, sigma: 1, noise: "gumbel"))
     #expect(try evaluation.run().valueError == nil)
-    evaluation.findsStandardErrors = true
-    evaluation.cotangent = [1, 0]
-    let outcome = try evaluation.run()
-    let share = Double(outcome.value.values[0])
-    let error = try #require(outcome.valueError?.values[0])
-    #expect(abs(Double(error) / (share * (1 - share) / Double(samples)).squareRoot() - 1) < 0.01)
-    #expect(outcome.gradientError?.values.allSatisfy { $0 > 0 } == true)
+    evaluation.problem.cotangent = [1, 0]
+    for errors in [Evaluation.StandardErrors.rough, .exact] {
+      evaluation.standardErrors = errors
+      let outcome = try evaluation.run()
+      let share = Double(outcome.value.values[0])
+      let error = try #require(outcome.valueError?.values[0])
+      let expected = (share * (1 - share) / Double(samples)).squareRoot()
+      // All samples tell it but for N − 1 in the place of N.
+      #expect(abs(Double(error) / expected - 1) < (errors == .exact ? 2e-4 : 0.01))
+      #expect(outcome.gradientError?.values.allSatisfy { $0 > 0 } == true)
+    }
   }
 
   @Test func textHasThePerturbedBesideTheUnperturbedOutput() {

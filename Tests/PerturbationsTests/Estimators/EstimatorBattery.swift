@@ -8,6 +8,8 @@ struct ClosedForm {
   let pullbacks: [(cotangent: [Double], gradient: [Double])]
   /// The Hessian of ⟨g, value⟩ times u, with g and u.
   let products: [(cotangent: [Double], direction: [Double], product: [Double])]
+  /// The Hessian of ⟨g, value⟩ for a cotangent g, row-major, and g.
+  var hessians: [(cotangent: [Double], matrix: [Double])] = []
 }
 
 /// A deviation in standard errors, and what it belongs to.
@@ -35,9 +37,9 @@ func bound(comparisons count: Int) -> Double {
 /// rounding of its type.
 func largestDeviation<Scalar: TensorFloatingPoint>(
   _ what: String, _ value: Tensor<Scalar>, _ error: Tensor<Scalar>, _ expected: [Double],
-  samples: Int
+  samples: Int, rounding: Double? = nil
 ) -> Deviation {
-  let rounding = Scalar.elementType == .float ? 1e-6 : 1e-12
+  let rounding = rounding ?? (Scalar.elementType == .float ? 1e-6 : 1e-12)
   var largest = 0.0
   let values = value.scalars.map(\.asDouble)
   let errors = error.scalars.map(\.asDouble)
@@ -56,7 +58,8 @@ func largestDeviation<Scalar: TensorFloatingPoint>(
     what: what, deviation: largest, bound: bound(comparisons: values.count))
 }
 
-/// Compares value, pullbacks and Hessian products with the closed form, in standard errors.
+/// Compares value, pullbacks, Hessian products and Hessians with the closed form, in standard errors.
+/// The value comes with the first pullback, from the same samples.
 func deviations<Scalar: TensorFloatingPoint>(
   of perturbed: Perturbed<Tensor<Scalar>, Tensor<Scalar>>, at theta: Tensor<Scalar>,
   key: RandomKey, closedForm: ClosedForm, batched: Bool = false
@@ -64,15 +67,18 @@ func deviations<Scalar: TensorFloatingPoint>(
   func tensor(_ scalars: [Double], _ shape: Shape) -> Tensor<Scalar> {
     Tensor(shape: shape, scalars: scalars.map { Scalar(nearest: $0) })
   }
-  let estimate = try perturbed.estimate(at: theta, key: key, batched: batched)
   let n = perturbed.samples
-  var result = [
-    largestDeviation(
-      "value", estimate.value, estimate.standardError, closedForm.value, samples: n)
-  ]
+  let shape: Shape =
+    closedForm.value.count == 1 ? [] : batched ? theta.shape : [closedForm.value.count]
+  var result: [Deviation] = []
   for (cotangent, expected) in closedForm.pullbacks {
     let gradient = try perturbed.gradientEstimate(
-      at: theta, cotangent: tensor(cotangent, estimate.value.shape), key: key, batched: batched)
+      at: theta, cotangent: tensor(cotangent, shape), key: key, batched: batched)
+    if result.isEmpty {
+      result.append(
+        largestDeviation(
+          "value", gradient.value, gradient.valueStandardError, closedForm.value, samples: n))
+    }
     result.append(
       largestDeviation(
         "pullback of \(cotangent)", gradient.gradient, gradient.standardError, expected, samples: n)
@@ -80,12 +86,20 @@ func deviations<Scalar: TensorFloatingPoint>(
   }
   for (cotangent, direction, expected) in closedForm.products {
     let product = try perturbed.hessianProductEstimate(
-      at: theta, cotangent: tensor(cotangent, estimate.value.shape),
+      at: theta, cotangent: tensor(cotangent, shape),
       direction: tensor(direction, theta.shape), key: key, batched: batched)
     result.append(
       largestDeviation(
         "Hessian of \(cotangent) along \(direction)", product.value, product.standardError,
         expected, samples: n))
+  }
+  for (cotangent, expected) in closedForm.hessians {
+    let hessian = try perturbed.hessianEstimate(
+      at: theta, cotangent: tensor(cotangent, shape), key: key, batched: batched)
+    result.append(
+      largestDeviation(
+        "Hessian of \(cotangent)", hessian.value, hessian.standardError, expected, samples: n,
+        rounding: Scalar.elementType == .float ? 1e-6 : 1e-12))
   }
   return result
 }
@@ -106,8 +120,15 @@ func checkEstimator<Scalar: TensorFloatingPoint>(
 // MARK: - Closed forms
 
 /// Softmax of θ/σ: the expectation of the argmax under Gumbel noise.
+///
+/// - Parameters:
+///   - rows: θ, one example or a batch.
+///   - sigma: σ.
+///   - cotangents: Those of the pullbacks, the same in each row.
+///   - direction: That of the product with the first cotangent's Hessian; nil for the whole Hessian.
+/// - Returns: The closed form.
 func softmaxForm(
-  _ rows: [[Double]], sigma: Double, cotangents: [[Double]], directions: [[Double]]
+  _ rows: [[Double]], sigma: Double, cotangents: [[Double]], direction: [Double]? = nil
 ) -> ClosedForm {
   let all = rows.map { Tensor($0.map { $0 / sigma }).softmax().scalars }
   func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
@@ -117,23 +138,35 @@ func softmaxForm(
     return zip(p, u).map { $0 * ($1 - mean) / sigma }
   }
   func tiled(_ x: [Double]) -> [Double] { rows.flatMap { _ in x } }
-  return ClosedForm(
-    value: all.flatMap { $0 },
-    pullbacks: cotangents.map { g in (tiled(g), all.flatMap { along($0, g) }) },
-    products: cotangents.flatMap { g in
-      directions.map { u in
+  /// The Hessian of ⟨g, p⟩ times u.
+  func product(_ p: [Double], _ g: [Double], _ u: [Double]) -> [Double] {
+    let change = along(p, u)
+    let (mean, changeOfMean) = (dot(p, g), dot(change, g))
+    return p.indices.map { (change[$0] * (g[$0] - mean) - p[$0] * changeOfMean) / sigma }
+  }
+  let pullbacks = cotangents.map { g in (tiled(g), all.flatMap { along($0, g) }) }
+  guard let direction else {
+    return ClosedForm(
+      value: all.flatMap { $0 }, pullbacks: pullbacks, products: [],
+      hessians: [
         (
-          tiled(g), tiled(u),
+          tiled(cotangents[0]),
           all.flatMap { p in
-            let change = along(p, u)
-            let (mean, changeOfMean) = (dot(p, g), dot(change, g))
-            return p.indices.map { k in
-              (change[k] * (g[k] - mean) - p[k] * changeOfMean) / sigma
+            p.indices.flatMap { k in
+              product(p, cotangents[0], p.indices.map { $0 == k ? 1 : 0 })
             }
           }
         )
-      }
-    })
+      ])
+  }
+  return ClosedForm(
+    value: all.flatMap { $0 }, pullbacks: pullbacks,
+    products: [
+      (
+        tiled(cotangents[0]), tiled(direction),
+        all.flatMap { product($0, cotangents[0], direction) }
+      )
+    ])
 }
 
 /// ⟨a, θ⟩ + ½ θᵀ diag(h) θ + c under noise of mean 0 and variance v in each element.

@@ -195,12 +195,12 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
   }
 
   @Test func namesLeadBack() {
-    for name in [
-      "normal", "gumbel", "logistic", "laplace", "centered-gumbel", "cauchy", "log-normal",
-      "rademacher", "uniform", "sphere",
-    ] {
-      #expect(Noise.named(name)?.name == name)
-    }
+    #expect(
+      Noise.all.map(\.name) == [
+        "normal", "gumbel", "logistic", "laplace", "centered-gumbel", "cauchy", "log-normal",
+        "rademacher", "uniform", "sphere",
+      ])
+    for noise in Noise.all { #expect(Noise.named(noise.name)?.name == noise.name) }
     #expect(Noise.named("nothing") == nil)
   }
 }

@@ -42,14 +42,60 @@ private func softArgMax(
       let estimate = try perturbed.gradientEstimate(
         at: theta, cotangent: cotangent, key: RandomKey(1))
       #expect(estimate.value == value)
-      #expect(agree(estimate.gradient.scalars, expected.scalars))
+      #expect(estimate.gradient == expected)
+      let errors = try perturbed.estimate(at: theta, key: RandomKey(1)).standardError
+      #expect(estimate.valueStandardError == errors)
       let product = try perturbed.hessianProductEstimate(
         at: theta, cotangent: cotangent, direction: [1, 0, 2, 0, 1], key: RandomKey(1))
       let (_, second) = try vjp(at: theta) { x in
         try vjp(at: x) { try perturbed($0, key: RandomKey(1)) }.pullback(cotangent)
       }
+      let matrix = try perturbed.hessianEstimate(
+        at: theta, cotangent: cotangent, key: RandomKey(1))
+      let direction: Tensor<Double> = [1, 0, 2, 0, 1]
+      #expect(
+        agree(
+          product.value.scalars, matmul(matrix.value, direction).cast(to: Float.self).scalars,
+          tolerance: 1e-4))
+      let along = try perturbed.hessianProductEstimate(
+        at: theta, cotangent: cotangent, direction: [0, 0, 1, 0, 0], key: RandomKey(1))
+      #expect(
+        agree(
+          along.standardError.scalars, matrix.standardError[2].cast(to: Float.self).scalars))
       // The Hessian is symmetric.
       #expect(agree(product.value.scalars, try second([1, 0, 2, 0, 1]).scalars, tolerance: 1e-4))
+    }
+  }
+
+  @Test func hessiansOfABatchAndOfMoreThanOnePass() throws {
+    // 150 numbers: 11,325 entries in the triangle, two passes.
+    let size = 150
+    let batch = stack([
+      Tensor<Double>((0..<size).map { Double($0 % 7) / 10 }),
+      Tensor<Double>((0..<size).map { Double($0 % 5) / 10 + 0.1 }),
+    ])
+    for noise in [Noise.normal, .logNormal] {
+      let perturbed = try Perturbed(
+        samples: 400, sigma: 0.5, noise: noise, baseline: .leaveOneOut
+      ) { (x: Tensor<Double>) in square(x).sum() }
+      let theta = batch + 0.1
+      let found = try perturbed.hessianEstimate(
+        at: theta, cotangent: [1, 2], key: RandomKey(2), batched: true)
+      #expect(found.value.shape == [2, size, size])
+      #expect(found.standardError.shape == [2, size, size])
+      for k in [0, 3, 70, 149] {
+        var unit = [Double](repeating: 0, count: size)
+        unit[k] = 1
+        let direction = Tensor<Double>(unit)
+        let product = try perturbed.hessianProductEstimate(
+          at: theta, cotangent: [1, 2], direction: stack([direction, direction]),
+          key: RandomKey(2), batched: true)
+        for row in 0..<2 {
+          #expect(found.value[row][k].isClose(to: product.value[row], relative: 1e-9))
+          #expect(
+            found.standardError[row][k].isClose(to: product.standardError[row], relative: 1e-9))
+        }
+      }
     }
   }
 

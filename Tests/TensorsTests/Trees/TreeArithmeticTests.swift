@@ -149,6 +149,10 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
     #expect(![odd].isClose(to: [Tensor<Double>([1, -.infinity, -.infinity, 0])]))
     #expect(![Tensor<Double>(1)].isClose(to: [Tensor<Double>(.infinity)]))
     #expect(![Tensor<Double>(.nan)].isClose(to: [Tensor<Double>(.nan)]))
+    #expect(!Tensor<Double>([1]).isClose(to: Tensor<Double>([.infinity])))
+    #expect(!Tensor<Double>([.infinity]).isClose(to: Tensor<Double>([1])))
+    #expect(!Tensor<Double>([.nan]).isClose(to: Tensor<Double>([1])))
+    #expect(!Tensor<Double>([1]).isClose(to: Tensor<Double>([.nan])))
   }
 
   @Test func `differences of structure are named`() {

@@ -78,6 +78,42 @@ struct TreeTests {
         == "adding: the trees differ at the root: double[2] against float[2]")
   }
 
+  @Test func equalShapesInOtherPlacesAreAMismatch() {
+    func differ<T: Tree>(_ a: T, _ b: T) -> String? {
+      #expect(!a.hasStructure(of: b))
+      #expect(a.hasStructure(of: a) && b.hasStructure(of: b))
+      do throws(TreeMismatch) {
+        try a.checkStructure(b, "adding")
+        return nil
+      } catch { return error.description }
+    }
+    #expect(
+      differ(["u": x, "v": x], ["u": x, "w": x])
+        == #"adding: the trees differ at ["v"]: the second tree has ["w"] in this place"#)
+    #expect(
+      differ([[x, x], [x]], [[x], [x, x]])
+        == "adding: the trees differ at [0][1]: the second tree has [1][0] in this place")
+    #expect(
+      differ([x, nil], [nil, x])
+        == "adding: the trees differ at [0]: the second tree has [1] in this place")
+    #expect(
+      differ(Tuple([x], [x, x]), Tuple([x, x], [x]))
+        == "adding: the trees differ at .1[0]: the second tree has .0[1] in this place")
+    // No leaves in other places.
+    #expect(differ(["u": [x], "v": []], ["u": [x], "w": []]) == nil)
+    // Another type with the same paths is the same tree.
+    #expect(throws: Never.self) { try [x].checkStructure([Leaf(x)]) }
+    #expect(throws: TreeMismatch.self) { try [x].checkStructure(Tuple(x)) }
+  }
+
+  @Test func arithmeticStopsAtOtherKeys() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let a: [String: Tensor<Double>] = ["u": 1]
+      _ = a.adding(["v": 1])
+    }
+    #expect(says(result, #"adding: the trees differ at ["u"]"#))
+  }
+
   @Test func tooFewOrTooManyLeavesStop() async {
     let tooMany = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let x: Tensor<Double> = 1

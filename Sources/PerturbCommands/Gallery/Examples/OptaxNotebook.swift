@@ -51,6 +51,7 @@ package struct OptaxNotebook {
     let argMaxOneHot: @Sendable (Tensor<Float>) -> Tensor<Float> = {
       oneHot($0.argMax(), classes: 5)
     }
+    note("initial values", values.scalars, [-0.6, 1.9, -0.2, 1.1, -1], tolerance: 0)
     note("one-hot", argMaxOneHot(values).scalars, [0, 1, 0, 0, 0], tolerance: 0)
 
     let perturbed = try Perturbed(
@@ -145,6 +146,7 @@ package struct OptaxNotebook {
       "values after 20 steps", x.scalars,
       [-1.903_736_5, 1.759_716_2, -0.877_719_3, 0.092_955_82, 3.374_949_2, 1.405_563_8],
       tolerance: 1e-4)
+    note("target ranks", ranking([0, 1, 2, 3, 4, 5]).scalars, target.scalars, tolerance: 0)
     note("ranks after 20 steps", ranking(x).scalars, [0, 4, 1, 2, 5, 3], tolerance: 0)
     note(
       "perturbed ranks after 20 steps", try perturbed(x, key: keys.1).scalars,
@@ -187,10 +189,7 @@ package struct OptaxNotebook {
         0.278_168_86, 0.342_923_52, -0.527_383_1, 0.309_875_88, -0.394_558_85, -0.354_755_04,
         1.020_279_5, 0.090_847_7, 0.212_522_92, 0.233_113_02, 0.305_245_4,
       ], tolerance: 2e-6)
-    let moved = tree.withLeaves(
-      zip(tree.leaves, slope.leaves).map {
-        Leaf($0.tensor(of: Float.self) - 0.1 * $1.tensor(of: Float.self))
-      })
+    let moved = tree.adding(slope, scaledBy: -0.1)
     note("tree loss after a step", [try loss(moved).scalar], [0.210], tolerance: Self.rounding(3))
   }
 }

@@ -1,0 +1,51 @@
+internal import Perturbations
+
+/// A perturbed function measured over a range of σ: what `perturb diagnose` computes, without its
+/// arguments' syntax.
+package struct Diagnosing {
+  package var problem: PerturbedProblem
+  /// The values of σ; nil for the problem's own times 1/16 … 16.
+  package var sigmas: [Double]?
+
+  package init(_ problem: PerturbedProblem) { self.problem = problem }
+
+  /// What came out.
+  package struct Outcome {
+    let theta: NumberArray
+    let diagnosis: Diagnosis
+    let seconds: Double
+  }
+
+  /// Measures the function.
+  ///
+  /// - Parameter observer: Gives who is told about the passes of one σ, which it is named.
+  /// - Returns: A row for each σ.
+  /// - Throws: ``CommandError``, `PerturbationError` or `SolverError`, each of one line.
+  package func run(
+    observer: (_ stage: String) -> PassObserver? = { _ in nil }
+  ) throws -> Outcome {
+    let solver = try problem.solver()
+    let theta = try problem.input()
+    guard theta.shape.count == 1 else {
+      throw CommandError(
+        "theta is a batch of \(theta.shape[0]) rows, expected one point to diagnose")
+    }
+    if sigmas?.isEmpty == true {
+      throw CommandError("sigmas is empty, expected at least one number")
+    }
+    let perturbed = try problem.perturbed(solver, hasGradient: true)
+    let cotangent = try problem.cotangent(solver.outputShape(forInput: theta.shape))
+    let sigmas = sigmas ?? (-4...4).map { problem.sigma * Theory.power(2, Double($0)) }
+    let clock = ContinuousClock()
+    let start = clock.now
+    var rows: [Diagnosis.Row] = []
+    for (index, sigma) in sigmas.enumerated() {
+      rows += try perturbed.reportingProgress(
+        to: observer("sigma \(index + 1) of \(sigmas.count)")
+      ).diagnose(at: theta.tensor, sigmas: [sigma], cotangent: cotangent, key: problem.key).rows
+    }
+    return Outcome(
+      theta: theta, diagnosis: Diagnosis(rows: rows, samples: problem.samples),
+      seconds: (clock.now - start) / .seconds(1))
+  }
+}

@@ -1,0 +1,70 @@
+public import Tensors
+
+extension Perturbed {
+  /// The Hessian of ⟨cotangent, value⟩ and its standard error:
+  /// (1/Nσ²) Σ ⟨g, yᵢ − b⟩ (s sᵀ − ∇s), from the N evaluations of the value.
+  ///
+  /// Rows and columns are the numbers of one example, in the order of its leaves.
+  ///
+  /// - Parameters:
+  ///   - input: θ.
+  ///   - cotangent: g, in the structure of the output.
+  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - batched: Whether leaves have a batch axis in front.
+  /// - Returns: The matrix [d, d], or [rows, d, d] of a batch: one for each row's own numbers.
+  /// - Throws: ``PerturbationError``, also for noise without s′; `TreeMismatch` where the cotangent is
+  ///   no cotangent.
+  /// - Complexity: O(N d²) beside the evaluations, in one pass over the samples up to d = 127 and
+  ///   ⌈d² / 16,384⌉ or more beyond.
+  public func hessianEstimate(
+    at input: Input, cotangent: Output, key: RandomKey? = nil, batched: Bool = false
+  ) throws -> Estimate<Tensor<Double>> {
+    let d = input.exampleWidth(batched: batched)
+    try settings.checkStandardError(width: d)
+    let context = try statistics(input, key: .resolve(key), batched: batched, keepingOutputs: true)
+    let g = try packedCotangent(context) { _ in cotangent }
+    let scales =
+      noise.action == .multiplicative
+      ? context.packedInput.map { 1 / $0 }
+      : [Double](repeating: 1, count: context.rows * d)
+    var values = [Double](repeating: 0, count: context.rows * d * d)
+    var errors = values
+    for lines in triangleParts(d) {
+      let moments = try context.call.hessianMoments(context.theta, cotangent: g, lines: lines)
+      let (sums, standardErrors) = (moments.sums, moments.standardErrors)
+      var entry = 0
+      for row in 0..<context.rows {
+        for k in lines {
+          for l in k..<d {
+            let scale = scales[row * d + k] * scales[row * d + l]
+            for place in [(row * d + k) * d + l, (row * d + l) * d + k] {
+              values[place] = sums[entry] / Double(samples) * scale
+              errors[place] = standardErrors[entry] * abs(scale)
+            }
+            entry += 1
+          }
+        }
+      }
+    }
+    let shape: Shape = batched ? [context.rows, d, d] : [d, d]
+    return Estimate(
+      value: Tensor(shape: shape, scalars: values),
+      standardError: Tensor(shape: shape, scalars: errors), samples: samples,
+      reachedStandardError: true)
+  }
+}
+
+/// The lines of a matrix's upper triangle in runs of at most 8,192 entries, or of one line: what is
+/// summed in one pass over the samples.
+private func triangleParts(_ d: Int) -> [Range<Int>] {
+  var parts: [Range<Int>] = []
+  var (start, entries) = (0, 0)
+  for line in 0..<d {
+    if entries > 0, entries + d - line > 8192 {
+      parts.append(start..<line)
+      (start, entries) = (line, 0)
+    }
+    entries += d - line
+  }
+  return parts + [start..<d]
+}

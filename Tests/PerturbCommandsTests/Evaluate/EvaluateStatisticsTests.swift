@@ -1,0 +1,195 @@
+import PerturbCommands
+import Perturbations
+import Testing
+
+/// What `evaluate` has of variance reduction, standard errors, Hessians and stopping.
+struct EvaluateStatisticsTests {
+  private static let theta: Tensor<Float> = [-0.6, 1.9, -0.2, 1.1, -1.0]
+  private static let point = "--theta -0.6,1.9,-0.2,1.1,-1.0 --sigma 0.5"
+
+  private func json(_ line: String) throws -> JSON {
+    let run = CommandRun("evaluate \(line) --json")
+    #expect(run.code == 0)
+    #expect(run.errors == "")
+    return try JSON(reading: run.output)
+  }
+
+  private func library(
+    _ baseline: Baseline, _ sampling: Sampling, samples: Int = 4000
+  ) throws -> Perturbed<Tensor<Float>, Tensor<Float>> {
+    try Perturbed(
+      Ranking(), samples: samples, sigma: 0.5, baseline: baseline, sampling: sampling)
+  }
+
+  @Test(
+    arguments: [
+      ("--baseline none", .none, .independent), ("--baseline point", .point, .independent),
+      ("--baseline leave-one-out", .leaveOneOut, .independent),
+      ("--baseline antithetic", .none, .antithetic),
+      ("--baseline quasi-monte-carlo", .none, .quasiMonteCarlo()),
+      ("--baseline orthogonal", .none, .orthogonal),
+      ("--sampling antithetic", .none, .antithetic),
+      ("--sampling orthogonal --baseline leave-one-out", .leaveOneOut, .orthogonal),
+      ("--baseline antithetic --sampling antithetic", .none, .antithetic),
+      ("--baseline point --sampling independent", .point, .independent),
+    ] as [(String, Baseline, Sampling)])
+  func eachWayIsTheLibrarysToTheLastBit(
+    line: String, baseline: Baseline, sampling: Sampling
+  ) throws {
+    let perturbed = try library(baseline, sampling)
+    let g: Tensor<Float> = [1, 2, 3, 4, 5]
+    let (value, pullback) = try vjp(at: Self.theta) { try perturbed($0, key: RandomKey(7)) }
+    let gradient = try pullback(g)
+    let estimate = try perturbed.gradientEstimate(
+      at: Self.theta, cotangent: g, key: RandomKey(7))
+    let command = "ranking \(Self.point) --samples 4000 --seed 7 --cotangent 1 2 3 4 5 \(line)"
+    for option in ["", " --standard-error"] {
+      let found = try json(command + option)
+      #expect(found["value"]?.floats == value.scalars)
+      #expect(found["gradient"]?.floats == gradient.scalars)
+      #expect(
+        found["standard_error"]?.floats
+          == (option.isEmpty ? nil : estimate.valueStandardError.scalars))
+      #expect(
+        found["gradient_standard_error"]?.floats
+          == (option.isEmpty ? nil : estimate.standardError.scalars))
+    }
+  }
+
+  @Test func jsonHasTheMembersThatWereAskedForInOrder() throws {
+    let line = "argmax \(Self.point) --noise gumbel --samples 500"
+    #expect(
+      try json(line + " --standard-error").memberNames
+        == ["value", "standard_error", "samples", "seconds"])
+    #expect(
+      try json(line + " --cotangent 1 0 0 0 0 --hessian").memberNames
+        == ["value", "gradient", "hessian", "samples", "seconds"])
+    #expect(
+      try json(line + " --cotangent 1 0 0 0 0 --hessian --standard-error").memberNames
+        == [
+          "value", "standard_error", "gradient", "gradient_standard_error", "hessian",
+          "hessian_standard_error", "samples", "seconds",
+        ])
+    #expect(
+      try json(line + " --until-standard-error 0.5").memberNames
+        == ["value", "standard_error", "samples", "seconds"])
+  }
+
+  /// σ² H = Σ gᵢ pᵢ ((eᵢ − p)(eᵢ − p)ᵀ − diag p + p pᵀ) of a softmax p.
+  @Test func theHessianIsThatOfTheSoftmaxWithinItsStandardErrors() throws {
+    let found = try json(
+      "argmax \(Self.point) --noise gumbel --samples 200000 --baseline leave-one-out "
+        + "--cotangent 1 0 2 0 0 --hessian --standard-error --seed 4")
+    let p = (Self.theta / 0.5).softmax().scalars.map(Double.init)
+    let g = [1.0, 0, 2, 0, 0]
+    let hessian = try #require(found["hessian"]?.elements?.map(\.doubles))
+    let errors = try #require(found["hessian_standard_error"]?.elements?.map(\.doubles))
+    #expect(hessian.map(\.count) == [5, 5, 5, 5, 5])
+    for k in 0..<5 {
+      for l in 0..<5 {
+        let expected = (0..<5).reduce(0.0) { sum, i in
+          let (dk, dl) = ((i == k ? 1.0 : 0) - p[k], (i == l ? 1.0 : 0) - p[l])
+          return sum + g[i] * p[i] * (dk * dl - (k == l ? p[k] : 0) + p[k] * p[l])
+        }
+        #expect(abs(hessian[k][l] - expected / 0.25) < 4.5 * errors[k][l])
+        #expect(hessian[k][l] == hessian[l][k])
+        #expect(errors[k][l] < 0.1)
+      }
+    }
+  }
+
+  @Test func theHessianOfASingleNumberNeedsNoCotangent() throws {
+    let line = "or --theta -0.3 0.2 --samples 3000 --hessian"
+    let without = try json(line)
+    #expect(without["gradient"] == nil)
+    #expect(without["hessian"] == (try json(line + " --cotangent 1"))["hessian"])
+    let perturbed = try Perturbed(LogicalOr(), samples: 3000, sigma: 1)
+    let expected = try perturbed.hessianEstimate(
+      at: [-0.3, 0.2], cotangent: 1, key: RandomKey(0)
+    ).value.cast(to: Float.self).scalars
+    #expect(without["hessian"]?.elements?.flatMap(\.floats) == expected)
+    let text = CommandRun("evaluate " + line).output
+    #expect(text.contains("\nHessian\n"))
+  }
+
+  @Test func aBatchHasAHessianForEachRow() throws {
+    let folder = try TemporaryFolder()
+    let batch = try folder.file("batch.json", "[[-0.6, 1.9], [3, -1], [0, 0]]")
+    let found = try json(
+      "argmax --samples 100 --theta-file \(batch) --cotangent 1 0 0 1 1 1 --hessian")
+    #expect(
+      found["hessian"]?.elements?.map { $0.elements?.map { $0.elements?.count } } == [
+        [2, 2], [2, 2], [2, 2],
+      ])
+  }
+
+  @Test func samplesAreTakenUntilTheStandardErrorIsReached() throws {
+    let line = "argmax \(Self.point) --noise gumbel --seed 5 --until-standard-error 0.002"
+    let found = try json(line)
+    let samples = try #require(found["samples"]?.integer)
+    #expect(samples > 20_000 && samples < 80_000 && samples % 4096 == 0)
+    let errors = try #require(found["standard_error"]?.doubles)
+    #expect(errors.allSatisfy { $0 <= 0.002 })
+    for threads in [1, 3] {
+      let again = try json(line + " --threads \(threads)")
+      #expect(again["samples"] == found["samples"])
+      #expect(again["value"] == found["value"])
+    }
+    // What a fixed number of samples gives.
+    let fixed = try json(
+      "argmax \(Self.point) --noise gumbel --seed 5 --samples \(samples) --standard-error "
+        + "--cotangent 1 2 3 4 5")
+    #expect(fixed["value"] == found["value"])
+    #expect(fixed["standard_error"] == found["standard_error"])
+    let both = try json(line + " --cotangent 1 2 3 4 5 --standard-error")
+    #expect(both["samples"] == found["samples"])
+    #expect(both["gradient"] == fixed["gradient"])
+    #expect(both["gradient_standard_error"] == fixed["gradient_standard_error"])
+  }
+
+  @Test func theCapIsSaidWhereItStopsTheSearch() throws {
+    let line = "argmax \(Self.point) --samples 5000 --until-standard-error 1e-6"
+    let found = try json(line)
+    #expect(found["samples"]?.integer == 5000)
+    #expect(try #require(found["standard_error"]?.doubles.max()) > 1e-6)
+    let text = CommandRun("evaluate " + line).output
+    #expect(text.contains("The standard error 1e-06 is not reached: the largest is 0.0"), "\(text)")
+    let reached = CommandRun("evaluate argmax \(Self.point) --until-standard-error 0.1").output
+    #expect(!reached.contains("not reached"))
+  }
+
+  @Test func aMissingBaselineIsMentionedWhereItMatters() throws {
+    let line = "evaluate ranking \(Self.point) --samples 30000 --cotangent 1 2 3 4 5"
+    let text = CommandRun(line).output
+    let hint = try #require(text.split(separator: "\n").last)
+    #expect(hint.hasPrefix("With --baseline leave-one-out the gradient's variance is "))
+    let gain = try #require(hint.split(separator: " ").compactMap { Double($0) }.first)
+    func variance(_ baseline: String) throws -> Double {
+      let errors = try JSON(
+        reading: CommandRun(line + " --standard-error --json --baseline \(baseline)").output)[
+          "gradient_standard_error"]
+      return try #require(errors?.doubles).reduce(0) { $0 + $1 * $1 }
+    }
+    let expected = try variance("none") / variance("leave-one-out")
+    #expect(expected > 50 && abs(gain / expected - 1) < 0.1)
+    #expect(!CommandRun(line + " --baseline point").output.contains("times smaller"))
+    // An argmax whose cotangent is 0 at the largest entry gains nothing.
+    #expect(
+      !CommandRun("evaluate argmax \(Self.point) --cotangent 1 0 0 0 0").output
+        .contains("times smaller"))
+  }
+
+  @Test func progressIsForTerminalsAndForWorkOfMoreThanASecond() throws {
+    let arguments = ["evaluate", "sort", "--theta", "3,1,2", "--samples", "20000", "--json"]
+    let short = CommandRun(arguments, showsProgress: true)
+    #expect(short.errors == "", "it takes less than a second")
+    let watched = CommandRun(arguments, showsProgress: true, progressDelay: .zero)
+    #expect(watched.errors.hasPrefix("\r\u{1B}[Ksort "))
+    #expect(watched.errors.contains(" % of the pass, 0 s"))
+    #expect(watched.errors.hasSuffix("\r\u{1B}[K"), "the line is cleared at the end")
+    let elsewhere = CommandRun(arguments, progressDelay: .zero)
+    #expect(elsewhere.errors == "", "nobody watches")
+    #expect(
+      try JSON(reading: watched.output)["value"] == (try JSON(reading: short.output))["value"])
+  }
+}
