@@ -11,6 +11,9 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
+// The plugin that builds the manual: `Scripts/documentation` sets this. Users of the package never fetch it.
+let documentation = Context.environment["PERTURBATIONS_DOCUMENTATION"] != nil
+
 let cSettings: [CSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 
 /// A library target, its tests beside it where `Tests/<name>Tests` exists.
@@ -53,7 +56,9 @@ let package = Package(
     // Without its default trait, which would bring Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-  ],
+  ]
+    + (documentation
+      ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []),
   targets: [
     // Floor 0: loops that need several instruction sets.
     .target(
@@ -90,6 +95,6 @@ let package = Package(
     tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("Programs", resources: fixtures),
-    tests("PerturbCommands", ["Tensors"]),
+    tests("PerturbCommands", ["Optimizers", "Perturbations", "Tensors"], resources: fixtures),
   ]
 )

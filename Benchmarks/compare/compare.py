@@ -124,9 +124,13 @@ class Comparison:
     def __init__(self, options):
         self.options = options
         peer = [sys.executable, str(HERE / "worker.py")]
-        cache = {"TORCHINDUCTOR_CACHE_DIR": str(RESULTS / "inductor"), "OMP_NUM_THREADS": str(options.threads)}
+        # Compiled code is kept, so that only the first run on a machine waits for the compilers.
+        cache = {"TORCHINDUCTOR_CACHE_DIR": str(RESULTS / "inductor"),
+                 "JAX_COMPILATION_CACHE_DIR": str(RESULTS / "xla"),
+                 "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1",
+                 "OMP_NUM_THREADS": str(options.threads)}
         self.ours = Participant([str(pathlib.Path(options.binaries) / "compare-cases")])
-        self.peers = {name: Participant(peer + [name], cache if name.startswith("torch") else None)
+        self.peers = {name: Participant(peer + [name], cache)
                       for name in ("torch", "torchopt", "optax", "jax", "jax64")}
         self.known = {}
         self.variants_file = RESULTS / "variants.json"

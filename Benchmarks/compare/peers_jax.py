@@ -18,7 +18,7 @@ DTYPE = jnp.float64 if sys.argv[1] == "jax64" else jnp.float32
 def variants(peer, setup):
     name = setup["name"]
     forms = {"ranking": ["sort", "compare"], "fenchel-young": ["sort", "compare"], "top-k": ["top_k", "sort"],
-             "shortest-path": ["gradient"], "zero-order": ["vmap", "scan"]}
+             "shortest-path": ["walk", "gradient"], "zero-order": ["vmap", "scan"]}
     return forms.get(name, ["jit"])
 
 
@@ -92,15 +92,17 @@ def function(setup, t, inputs, form):
     return {"argmax": one_hot, "argmax-function": one_hot, "ranking": lambda x: ranks(x, form),
             "sorting": lambda x: jnp.sort(x, -1),
             "top-k": top, "or": logical_or, "network": net,
-            "shortest-path": lambda x: graph_path(x, p, inputs),
+            "shortest-path": lambda x: graph_path(x, p, inputs, form),
             "grid-path": lambda x: grid_path(x, p["minimum"])}[name]
 
 
-def graph_path(x, p, inputs):
-    """Bellman-Ford, unrolled over the arcs so that XLA fuses it over the samples. The path is the
-    gradient of its length with respect to the costs."""
+def graph_path(x, p, inputs, form):
+    """Bellman-Ford. Either unrolled over the arcs so that XLA fuses it over the samples, the path
+    being the gradient of its length with respect to the costs; or with the arcs into each node in a
+    table, the path being walked back."""
     nodes, is_matrix = int(p["nodes"]), bool(p["matrix"])
     arcs = inputs["arcs"].astype(int).tolist()
+    tails, heads = np.array(arcs).T
 
     def length(cost):
         distance = [jnp.zeros(())] + [jnp.full((), jnp.inf)] * (nodes - 1)
@@ -112,9 +114,32 @@ def graph_path(x, p, inputs):
                 distance[head] = jnp.where(through < distance[head], through, distance[head])
         return distance[nodes - 1]
 
-    tails, heads = np.array(arcs).T
+    def walked(cost):
+        lists = [[a for a in range(len(arcs)) if heads[a] == v] for v in range(nodes)]
+        width = max(map(len, lists))
+        into = np.array([some + [len(arcs)] * (width - len(some)) for some in lists])
+        tail_of = np.append(tails, 0)
+        costs = jnp.append(cost, jnp.inf)[into]  # past the last arc: never the shortest
+        start = jnp.full(nodes, jnp.inf).at[0].set(0.0)
+
+        def relax(_, distance):
+            return jnp.minimum(distance, (distance[tail_of[into]] + costs).min(-1))
+
+        distance = jax.lax.fori_loop(0, nodes - 1, relax, start)
+        choice = (distance[tail_of[into]] + costs).argmin(-1)
+        last = jnp.take_along_axis(jnp.asarray(into), choice[:, None], 1)[:, 0]
+
+        def step(_, state):
+            node, y = state
+            arc = last[node]
+            y = y + jnp.where((jnp.arange(len(arcs)) == arc) & (node != 0), 1.0, 0.0)
+            return jnp.where(node == 0, 0, jnp.asarray(tail_of)[arc]), y
+
+        end = jnp.asarray(nodes - 1, jnp.asarray(tail_of).dtype)
+        return jax.lax.fori_loop(0, nodes - 1, step, (end, jnp.zeros(len(arcs))))[1]
+
     cost = jnp.maximum(x[tails, heads] if is_matrix else x, p["minimum"])
-    y = jax.grad(length)(cost)
+    y = walked(cost) if form == "walk" else jax.grad(length)(cost)
     return jnp.zeros_like(x).at[tails, heads].set(y) if is_matrix else y
 
 

@@ -39,5 +39,5 @@ public struct Optimizer: GradientTransform {
 }
 
 /// Transforms one after the other: each works on what the one before it made. The same as
-/// ``Optimizer/init(_:)``.
+/// `Optimizer(…)`.
 public func chain(_ transforms: any GradientTransform...) -> Optimizer { Optimizer(transforms) }

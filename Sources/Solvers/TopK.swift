@@ -84,7 +84,8 @@ public struct TopK: Solver {
     }
   }
 
-  private static var longestScan: Int { 16 }
+  /// The largest k for which one pass keeps the best: beyond it the order of all entries is found.
+  package static var longestScan: Int { 16 }
 
   private func check(count: Int) throws(SolverError) {
     guard k <= count else {

@@ -11,7 +11,7 @@
 /// ```
 ///
 /// Element types do not mix by themselves: number literals take the type of the tensor beside them,
-/// and ``cast(to:)`` converts, so that nothing is computed in another precision than the one that
+/// and `cast(to:)` converts, so that nothing is computed in another precision than the one that
 /// stands in the type.
 ///
 /// Programmer's errors (shapes that do not fit, an axis out of range) stop the program with a

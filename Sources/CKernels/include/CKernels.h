@@ -6,6 +6,7 @@
 
 #include "instruction_sets.h"
 #include "random_kernels.h"
+#include "block_solvers.h"
 #include "reduction_kernels.h"
 #include "trace_context.h"
 #include "maths_kernels.h"

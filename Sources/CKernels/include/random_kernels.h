@@ -23,6 +23,9 @@ typedef enum ck_distribution {
 
 #define CK_DISTRIBUTION_COUNT 7
 
+// The most counters that argmax_scores takes.
+#define CK_MOST_WINNERS 128
+
 // The draws of a run of samples: row r holds the draws at the counters
 // [first_counter, first_counter + count) of the key child(child(key, first_sample + r), leaf).
 typedef struct ck_sample_block {
@@ -69,6 +72,15 @@ typedef struct ck_random_kernels {
                              int32_t *index);
   void (*argmax_samples_f64)(const ck_sample_block *block, const double *theta, double sigma,
                              int32_t *index);
+
+  // The same index and sums[w][j] += Σ s(z[r][j]) over the rows r with index[r] = w, for sums
+  // [block->count, block->count]: from one pass over the draws all that the gradient of any function
+  // of the index needs. block->count <= CK_MOST_WINNERS; the order of summation depends on the
+  // block alone.
+  void (*argmax_scores_f32)(const ck_sample_block *block, const float *theta, float sigma,
+                            int32_t *index, double *sums);
+  void (*argmax_scores_f64)(const ck_sample_block *block, const double *theta, double sigma,
+                            int32_t *index, double *sums);
 
   // lanes[j][r mod 8] += weights[r] s(z[r][j]) for lanes [block->count, 8]: the sums of scores that
   // an estimate of a gradient is made of, in an order that depends on the block alone.

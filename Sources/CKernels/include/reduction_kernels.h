@@ -34,9 +34,18 @@ static inline double ck_fold_lanes(const double *lanes, size_t stride) {
          ((lanes[stride] + lanes[5 * stride]) + (lanes[3 * stride] + lanes[7 * stride]));
 }
 
-// counts[index[i]] += 1.
-static inline void ck_count(const int32_t *index, size_t rows, double *counts) {
-  for (size_t i = 0; i < rows; i++) counts[index[i]] += 1;
+// counts[index[i]] += 1, for indices below width and fewer than 2^31 rows.
+static inline void ck_count(const int32_t *index, size_t rows, size_t width, double *counts) {
+  if (width > 16) {
+    for (size_t i = 0; i < rows; i++) counts[index[i]] += 1;
+    return;
+  }
+  // Few counters would wait for each other: each addition for the one before it.
+  for (size_t w = 0; w < width; w++) {
+    int32_t here = 0;
+    for (size_t i = 0; i < rows; i++) here += index[i] == (int32_t)w;
+    counts[w] += here;
+  }
 }
 
 // w[i] = g[index[i]] − offset.

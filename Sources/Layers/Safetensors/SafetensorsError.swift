@@ -6,9 +6,9 @@ public enum SafetensorsError: Error, Hashable, CustomStringConvertible {
   case file(path: String, reason: String)
   /// The bytes are not a safetensors file.
   case malformed(reason: String)
-  /// A tensor is of a type that ``Tensor`` does not have.
+  /// A tensor is of a type that `Tensor` does not have.
   case unsupportedType(name: String, type: String)
-  /// A tensor has a shape that ``Tensor`` does not have.
+  /// A tensor has a shape that `Tensor` does not have.
   case unsupportedShape(name: String, shape: [Int])
   /// Two leaves would have the same name.
   case duplicateName(String)

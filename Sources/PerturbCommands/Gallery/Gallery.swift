@@ -7,7 +7,7 @@ package struct Gallery {
   package static let examples: [any GalleryExample] = [
     ArgMaxExample(), ArgMaxBatchExample(), DecoratorExample(), NormGradientExample(), OrExample(),
     ShortestPathExample(), PathGradientExample(), PathAscentExample(), OptaxExample(),
-    VarianceExample(),
+    VarianceExample(), ZeroOrderExample(), CitiesExample(),
   ]
 
   package let chosen: [any GalleryExample]
@@ -42,7 +42,7 @@ package struct Gallery {
     let start = clock.now
     console.print(
       """
-      document: what the documentation of the method's PyTorch version prints
+      document: what the document that an example works through prints
       s.e.: standard error, the scatter that so many samples leave
 
       """)
@@ -54,7 +54,8 @@ package struct Gallery {
       do {
         report = try example.run(
           GalleryContext(
-            seed: seed, name: example.name, samples: samples, progress: { progress.show($0) }))
+            seed: seed, name: example.name, samples: samples, progress: { progress.show($0) },
+            status: { progress.show($0) }))
         let figures = try report.figureFiles()
         files += figures.map { OutputFolder.File(name: $0.name, text: $0.text) }
         sections.append(try report.section(example.title))
@@ -93,9 +94,9 @@ package struct Gallery {
       lead: "An argmax, a logical OR, a shortest path: functions without a useful derivative. "
         + "Perturb the input with noise and average the outputs, and each becomes smooth; its "
         + "gradient follows from the same samples. These are the worked examples of the method's "
-        + "first implementations ([Berthet et al. 2020](https://arxiv.org/abs/2002.08676)); a column "
-        + "**document** has the numbers that the documentation of its PyTorch version prints, one "
-        + "headed **s.e.** standard errors.",
+        + "first implementations ([Berthet et al. 2020](https://arxiv.org/abs/2002.08676)), and two "
+        + "documents on zero-order gradients and automatic differentiation; a column **document** "
+        + "has the numbers that the document at hand prints, one headed **s.e.** standard errors.",
       footer: "Made by `\(command)`; every number is in [results.json](results.json).",
       sections: {})
     page.sections = sections

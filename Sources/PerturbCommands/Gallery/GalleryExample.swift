@@ -21,14 +21,18 @@ package struct GalleryContext: Sendable {
   let requestedSamples: Int?
   /// Takes what part of the example's work is done.
   let progress: @Sendable (Double) -> Void
+  /// Takes a few words on how far a longer computation is.
+  let status: @Sendable (String) -> Void
 
   init(
     seed: UInt64, name: String, samples: Int?,
-    progress: @escaping @Sendable (Double) -> Void = { _ in }
+    progress: @escaping @Sendable (Double) -> Void = { _ in },
+    status: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     key = RandomKey(seed).fold(in: fingerprint(name))
     requestedSamples = samples
     self.progress = progress
+    self.status = status
   }
 
   /// The number of samples to use where the document's is `standard`.

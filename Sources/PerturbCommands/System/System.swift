@@ -28,6 +28,14 @@ enum System {
 
   static var processNumber: Int { Int(getpid()) }
 
+  /// How long this thread has run on a processor, in seconds; what others on the machine do does not
+  /// count.
+  static var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
   /// Writes all of a text to a descriptor; what cannot be written (a closed pipe) is dropped.
   static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]

@@ -101,6 +101,18 @@ enum Digits {
     return fixed(value, decimals)
   }
 
+  /// With two significant digits and an exponent: 1.2e-09.
+  static func scientific(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return fixed(value, 0) }
+    var exponent = 0
+    var mantissa = value.magnitude
+    while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    while mantissa < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    let digits = String(exponent.magnitude)
+    return (value < 0 ? "-" : "") + fixed(mantissa, 1) + (exponent < 0 ? "e-" : "e+")
+      + (digits.count < 2 ? "0" + digits : digits)
+  }
+
   /// With commas between thousands.
   static func grouped(_ value: Int) -> String {
     var text = ""

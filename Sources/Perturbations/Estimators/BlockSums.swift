@@ -75,6 +75,17 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
     try workspace.evaluate(row: row, samples: remaining, layout: &layout) { _ in target }
   }
 
+  /// counts[w] += the samples whose one is at w, scores[w][k] += the sum of their scores s(zᵢₖ), for
+  /// one-hot outputs: evaluates the block and leaves nothing loaded.
+  func addWinners(
+    row: Int, samples: Range<Int>, counts: UnsafeMutablePointer<Double>,
+    scores: UnsafeMutablePointer<Double>
+  ) throws {
+    let index = buffer.assumingMemoryBound(to: Int32.self)
+    try workspace.evaluateOneHotScores(row: row, samples: samples, into: index, sums: scores)
+    ck_count(index, samples.count, inputWidth, counts)
+  }
+
   // MARK: Outputs
 
   /// y: [samples, output width].
@@ -91,7 +102,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   /// sums[j] += Σᵢ yᵢⱼ; an output that is not finite is an error.
   func addOutputs(to sums: UnsafeMutablePointer<Double>) throws {
     if isOneHot {
-      ck_count(outputs.assumingMemoryBound(to: Int32.self), samples.count, sums)
+      ck_count(outputs.assumingMemoryBound(to: Int32.self), samples.count, outputWidth, sums)
       return
     }
     RowSums.add(

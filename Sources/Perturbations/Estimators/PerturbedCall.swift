@@ -36,9 +36,12 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     let theta: [Value]
     let reduction: SampleReduction<Scalar>
     /// Sums of the outputs, [rows, output width].
-    let sums: [Double]
+    var sums: [Double]
     /// f(θ), where the baseline asks for it.
-    let unperturbed: [Double]?
+    var unperturbed: [Double]?
+    /// The scores of the samples that each index won, [rows, width, width], where outputs are
+    /// one-hot: see ``SampleReduction/winnerSums()``.
+    var winnerScores: [Double]?
 
     var rows: Int { reduction.rows }
     var outputWidth: Int { reduction.layout.width }
@@ -101,9 +104,11 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     }
     guard let layout else { trap("Perturbed", "the function gave no output") }
     knownLayout.withLock { $0 = layout }
+    let sumsWinners = SampleReduction.sumsWinners(evaluator, sampler, rows: rows)
     let plan = SamplePlan(
       samples: settings.samples, width: Swift.max(sampler.width, layout.width),
-      unit: settings.sampling.unit(width: sampler.width) ?? 1)
+      unit: settings.sampling.unit(width: sampler.width) ?? 1,
+      sums: sumsWinners ? sampler.width * sampler.width : 0)
     let bytes = KeptOutputs<Scalar>.bytesPerSample(
       width: layout.width, oneHot: evaluator.isOneHot(sampler))
     let keeps = keepingOutputs && rows * settings.samples * bytes <= settings.outputBudget
@@ -118,6 +123,25 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
 
   private func evaluate(_ theta: [Value]) throws -> Forward {
     let reduction = try reduction(theta, keepingOutputs: mayBeDifferentiated)
+    // Later passes evaluate all samples again where the outputs were not kept.
+    var forward = Forward(theta: theta, reduction: reduction.withoutProbe, sums: [])
+    if mayBeDifferentiated,
+      SampleReduction.sumsWinners(evaluator, reduction.sampler, rows: reduction.rows)
+    {
+      let (counts, scores) = try reduction.winnerSums()
+      forward.sums = counts
+      forward.winnerScores = scores
+    } else {
+      forward.sums = try outputSums(reduction)
+    }
+    if mayBeDifferentiated, settings.baseline == .point {
+      forward.unperturbed = try unperturbed(forward.reduction)
+    }
+    return forward
+  }
+
+  /// The sums of the outputs of each row.
+  private func outputSums(_ reduction: SampleReduction<Scalar>) throws -> [Double] {
     let width = reduction.layout.width
     var sums = [Double](repeating: 0, count: reduction.rows * width)
     try reduction.forEachBlock { block in
@@ -130,13 +154,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
       for j in partial.indices { sums[row * width + j] += partial[j] }
     }
     try evaluator.absent?.rescale(&sums, width: width, samples: settings.samples)
-    reduction.kept?.isComplete = true
-    // Later passes evaluate all samples again where the outputs were not kept.
-    let again = reduction.withoutProbe
-    let forward = Forward(theta: theta, reduction: again, sums: sums, unperturbed: nil)
-    guard mayBeDifferentiated, settings.baseline == .point else { return forward }
-    return Forward(
-      theta: theta, reduction: again, sums: sums, unperturbed: try unperturbed(again))
+    return sums
   }
 
   private func checkFinite(_ theta: [Value]) throws {

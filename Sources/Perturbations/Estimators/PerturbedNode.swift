@@ -76,11 +76,27 @@ struct PerturbedNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   private func cotangent(_ forward: Forward, _ g: [Double]) throws -> ([Double], Double) {
     let (baseline, factor) = try call.baseline(forward)
     let offsets = products(g, baseline, forward)
+    if let scores = forward.winnerScores {
+      return (winnerCotangent(scores, g, offsets, width: forward.inputWidth), factor)
+    }
     let sums = try forward.reduction.sums(width: forward.inputWidth) { block, sums in
       let weights = block.outputWeights(g, offset: offsets[block.row])
       block.addScores(weights: weights, to: sums)
     }
     return (sums, factor)
+  }
+
+  /// Σ_w (g_w − ⟨g, b⟩) S_w, with the sums S_w of the scores of the samples that w won.
+  private func winnerCotangent(
+    _ scores: [Double], _ g: [Double], _ offsets: [Double], width: Int
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: g.count)
+    for winner in g.indices {
+      let row = winner / width
+      let weight = g[winner] - offsets[row]
+      for k in 0..<width { sums[row * width + k] += weight * scores[winner * width + k] }
+    }
+    return sums
   }
 
   /// Σ (yᵢ − b) ⟨s(zᵢ), u⟩

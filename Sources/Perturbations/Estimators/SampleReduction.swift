@@ -45,7 +45,43 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
     return totals
   }
 
-  /// Runs `body` on every block and hands its results to `combine`, row by row in block order.
+  /// The most sums of scores over all rows that ``winnerSums()`` keeps.
+  private static var mostScoreSums: Int { 1 << 22 }
+
+  /// Whether one pass over the samples can give all that the first derivative needs, which depends
+  /// on the problem's shape alone.
+  static func sumsWinners(
+    _ evaluator: any BlockEvaluator<Scalar>, _ sampler: Sampler<Scalar>, rows: Int
+  ) -> Bool {
+    evaluator.isOneHot(sampler) && sampler.noise.hasScore && sampler.width <= Scalar.mostWinners
+      && rows * sampler.width * sampler.width <= mostScoreSums
+  }
+
+  /// How often each index w of a one-hot output has the one, [rows, width], and the sums of the
+  /// scores s(zᵢₖ) of those samples, [rows, width (w), width (k)].
+  ///
+  /// The derivative of any function of the winner is made of them: Σᵢ ⟨g, yᵢ⟩ sᵢ = Σ_w g_w S_w.
+  func winnerSums() throws -> (counts: [Double], scores: [Double]) {
+    let width = sampler.width
+    var counts = [Double](repeating: 0, count: rows * width)
+    var scores = [Double](repeating: 0, count: rows * width * width)
+    try forEachBlock { block, row, samples in
+      var partial = [Double](repeating: 0, count: width + width * width)
+      try partial.withUnsafeMutableBufferPointer {
+        guard let start = $0.baseAddress else { return }
+        try block.addWinners(row: row, samples: samples, counts: start, scores: start + width)
+      }
+      return partial
+    } combine: { row, _, partial in
+      for j in 0..<width { counts[row * width + j] += partial[j] }
+      let start = row * width * width
+      for j in 0..<width * width { scores[start + j] += partial[width + j] }
+    }
+    return (counts, scores)
+  }
+
+  /// Runs `body` on every block, loaded, and hands its results to `combine`, row by row in block
+  /// order.
   ///
   /// - Parameters:
   ///   - range: The blocks of each row to run; nil for all.
@@ -56,17 +92,33 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
     blocks range: Range<Int>? = nil, _ body: (BlockSums<Scalar>) throws -> Result,
     combine: (_ row: Int, _ samples: Range<Int>, Result) throws -> Void
   ) throws {
+    try forEachBlock(blocks: range) { (block, row, samples) in
+      try block.load(row: row, samples: samples)
+      return try body(block)
+    } combine: {
+      try combine($0, $1, $2)
+    }
+    if range == nil { kept?.isComplete = true }
+  }
+
+  private func forEachBlock<Result>(
+    blocks range: Range<Int>? = nil,
+    _ body: (_ block: BlockSums<Scalar>, _ row: Int, _ samples: Range<Int>) throws -> Result,
+    combine: (_ row: Int, _ samples: Range<Int>, Result) throws -> Void
+  ) throws {
     let blocks = range ?? 0..<plan.blockCount
     if blocks.isEmpty { return }
+    func place(_ unit: Int) -> (row: Int, samples: Range<Int>) {
+      (unit / blocks.count, plan.block(blocks.lowerBound + unit % blocks.count))
+    }
     try executor.run(blocks: rows * blocks.count) {
       BlockSums(self)
     } body: { unit, block in
-      try block.load(
-        row: unit / blocks.count, samples: plan.block(blocks.lowerBound + unit % blocks.count))
-      return try body(block)
+      let (row, samples) = place(unit)
+      return try body(block, row, samples)
     } combine: { unit, result in
-      try combine(
-        unit / blocks.count, plan.block(blocks.lowerBound + unit % blocks.count), result)
+      let (row, samples) = place(unit)
+      try combine(row, samples, result)
     }
   }
 }

@@ -48,6 +48,19 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   /// Writes the index of the one in each sample's output.
   func evaluateOneHot(row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>) throws
 
+  /// The same, and sums[w][k] += Σ s(zᵢₖ) over the samples i whose one is at w.
+  ///
+  /// - Parameters:
+  ///   - row: The example of the batch.
+  ///   - samples: At most as many as a block has.
+  ///   - index: Where the index of each sample's one goes.
+  ///   - sums: [width, width], for a width up to ``SampleReduction/mostWinners``.
+  /// - Throws: Nothing that ``evaluateOneHot(row:samples:into:)`` does not.
+  func evaluateOneHotScores(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
+    sums: UnsafeMutablePointer<Double>
+  ) throws
+
   /// Evaluates the function at θ itself.
   func evaluateUnperturbed(
     row: Int, layout: inout ExampleLayout?, output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
@@ -59,6 +72,13 @@ extension BlockWorkspace {
 
   func evaluateOneHot(
     row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
+  ) throws {
+    trap("Perturbed", "the outputs are not one-hot")
+  }
+
+  func evaluateOneHotScores(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
+    sums: UnsafeMutablePointer<Double>
   ) throws {
     trap("Perturbed", "the outputs are not one-hot")
   }

@@ -30,6 +30,8 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   private var scratch: S.Scratch
   private let count: Int
   private let inputs: UnsafeMutablePointer<Scalar>
+  private let blockSolver: BlockSolver?
+  private let order: UnsafeMutablePointer<Int32>
 
   init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int, isOneHot: Bool) {
     self.solver = solver
@@ -38,9 +40,14 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     count = sampler.width
     scratch = solver.makeScratch(inputCount: count)
     inputs = .allocate(capacity: (isOneHot ? 1 : samplesPerBlock) * count)
+    blockSolver = BlockSolver(solver, count: count)
+    order = .allocate(capacity: blockSolver?.isOrder == true ? samplesPerBlock * count : 0)
   }
 
-  deinit { inputs.deallocate() }
+  deinit {
+    inputs.deallocate()
+    order.deallocate()
+  }
 
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
@@ -56,12 +63,32 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
   ) throws {
     guard let distribution = sampler.direct else { return }
-    sampler.origins[0].withElements { pointer in
-      let theta = UnsafeBufferPointer(
-        start: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
+    withOrigin(row) { theta in
       Scalar.argmaxSamples(
         sampler.block(distribution, 0, row, samples), theta: theta, sigma: sampler.sigma,
         into: UnsafeMutableBufferPointer(start: index, count: samples.count))
+    }
+  }
+
+  func evaluateOneHotScores(
+    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
+    sums: UnsafeMutablePointer<Double>
+  ) throws {
+    guard let distribution = sampler.direct else { return }
+    withOrigin(row) { theta in
+      Scalar.argmaxScores(
+        sampler.block(distribution, 0, row, samples), theta: theta, sigma: sampler.sigma,
+        into: UnsafeMutableBufferPointer(start: index, count: samples.count),
+        sums: UnsafeMutableBufferPointer(start: sums, count: count * count))
+    }
+  }
+
+  /// What the noise of a row is added to.
+  private func withOrigin(_ row: Int, _ body: (UnsafeBufferPointer<Scalar>) -> Void) {
+    sampler.origins[0].withElements { pointer in
+      body(
+        UnsafeBufferPointer(
+          start: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count))
     }
   }
 
@@ -82,31 +109,61 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   ) throws {
     var position = 0
     do {
+      // The scratch is handed over once for all samples: each access to a stored property of a
+      // class is checked for exclusivity at run time.
       if Scalar.self == Float.self {
         let input = UnsafeRawPointer(input).assumingMemoryBound(to: Float.self)
         let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self)
-        while position < samples.count {
-          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-          try solver.solve(
-            Span(_unsafeStart: input + position * count, count: count), into: &result,
-            scratch: &scratch)
-          position += 1
+        if let blockSolver,
+          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
+        {
+          return
         }
+        try Self.solve(solver, input, count, output, width, samples.count, &scratch, &position)
       } else {
         let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
         let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
-        while position < samples.count {
-          var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-          try solver.solve(
-            Span(_unsafeStart: input + position * count, count: count), into: &result,
-            scratch: &scratch)
-          position += 1
+        if let blockSolver,
+          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
+        {
+          return
         }
+        try Self.solve(solver, input, count, output, width, samples.count, &scratch, &position)
       }
     } catch {
       let sample = samples.lowerBound + position
       throw PerturbationError.functionFailed(
         sample: sample, key: sampler.key.child(UInt64(Swift.max(sample, 0))), error: error)
+    }
+  }
+
+  /// Solves from `position` on, which is where it failed if it throws.
+  private static func solve(
+    _ solver: S, _ input: UnsafePointer<Float>, _ count: Int,
+    _ output: UnsafeMutablePointer<Float>, _ width: Int, _ samples: Int, _ scratch: inout S.Scratch,
+    _ position: inout Int
+  ) throws(SolverError) {
+    while position < samples {
+      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+      try solver.solve(
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
+      )
+      position += 1
+    }
+  }
+
+  /// The same in double precision.
+  private static func solve(
+    _ solver: S, _ input: UnsafePointer<Double>, _ count: Int,
+    _ output: UnsafeMutablePointer<Double>, _ width: Int, _ samples: Int,
+    _ scratch: inout S.Scratch, _ position: inout Int
+  ) throws(SolverError) {
+    while position < samples {
+      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
+      try solver.solve(
+        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
+      )
+      position += 1
     }
   }
 }

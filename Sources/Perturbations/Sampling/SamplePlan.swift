@@ -11,10 +11,12 @@ struct SamplePlan {
   ///   - samples: How many there are.
   ///   - width: The larger of the numbers of inputs and outputs of one sample.
   ///   - unit: Consecutive samples that depend on one another, which stay in one block.
-  init(samples: Int, width: Int, unit: Int = 1) {
+  ///   - sums: How many sums a block may make; adding them up is to stay below its other work.
+  init(samples: Int, width: Int, unit: Int = 1, sums: Int = 0) {
     self.samples = samples
     // About 32k numbers in a block: it stays in the second-level cache.
-    let wanted = 32_768 / Swift.max(width, 1) / 16 * 16
+    let numbers = Swift.max(32_768, 8 * sums)
+    let wanted = numbers / Swift.max(width, 1) / 16 * 16
     let perBlock = Swift.min(Swift.max(wanted, 16), 4096)
     samplesPerBlock = (perBlock + unit - 1) / unit * unit
   }

@@ -6,9 +6,7 @@
 package func apply(_ primitive: Primitive, _ x: Value) -> Value {
   if x.isDense { return primitive.evaluate(x) }
   guard let recorded = x.recorded else { return lifted(primitive, Operands(x)) }
-  let primal = recorded.primal
-  let output = apply(primitive, primal)
-  return recorded.tape.record(primitive, primal, nil, (recorded.index, -1), output)
+  return recorded.tape.record(primitive, recorded.index, apply(primitive, recorded.primal))
 }
 
 /// Applies a primitive to two values of any level.
@@ -16,20 +14,17 @@ package func apply(_ primitive: Primitive, _ a: Value, _ b: Value) -> Value {
   if a.isDense {
     if b.isDense { return primitive.evaluate(a, b) }
     if let right = b.recorded {
-      let primal = right.primal
-      let output = apply(primitive, a, primal)
-      return right.tape.record(primitive, a, primal, (-1, right.index), output)
+      let output = apply(primitive, a, right.primal)
+      return right.tape.record(primitive, (-1, right.index), (a, nil), output)
     }
   } else if let left = a.recorded {
-    let primal = left.primal
     if b.isDense {
-      let output = apply(primitive, primal, b)
-      return left.tape.record(primitive, primal, b, (left.index, -1), output)
+      let output = apply(primitive, left.primal, b)
+      return left.tape.record(primitive, (left.index, -1), (nil, b), output)
     }
     if let right = b.recorded, left.tape === right.tape {
-      let other = right.primal
-      let output = apply(primitive, primal, other)
-      return left.tape.record(primitive, primal, other, (left.index, right.index), output)
+      let output = apply(primitive, left.primal, right.primal)
+      return left.tape.record(primitive, (left.index, right.index), (nil, nil), output)
     }
   }
   return lifted(primitive, Operands(a, b))
@@ -60,7 +55,7 @@ private func lifted(_ primitive: Primitive, _ inputs: Operands) -> Value {
     let tape = recorded.tape
     let primals = inputs.mapped { $0.primal(on: tape) }
     let output = apply(primitive, primals)
-    return tape.record(.primitive(primitive), Array(primals), original: Array(inputs), output)
+    return tape.record(.primitive(primitive), Array(inputs), output)
   case .mapped(let mapped):
     let map = mapped.map
     let (physical, isMapped) = map.physical(inputs)

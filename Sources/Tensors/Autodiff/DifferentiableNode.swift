@@ -45,7 +45,7 @@ package func apply(_ node: any DifferentiableNode, _ inputs: [Value]) throws -> 
     let tape = recorded.tape
     let primals = inputs.map { $0.primal(on: tape) }
     let output = try apply(node, primals)
-    return tape.record(.node(node), primals, original: inputs, output)
+    return tape.record(.node(node), inputs, output)
   case .mapped(let mapped):
     let map = mapped.map
     let (physical, isMapped) = map.physical(Operands(inputs))

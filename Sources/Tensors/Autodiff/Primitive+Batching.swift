@@ -79,10 +79,3 @@ extension Shape {
   /// Axes (as a list) moved by one.
   fileprivate var shifted0: Shape { Shape(map { $0 + 1 }) }
 }
-
-extension Primitive.Slice {
-  fileprivate func behindAxis(_ count: Int) -> Primitive.Slice {
-    .init(
-      starts: starts.inserting(0, at: 0), steps: [1] + steps, shape: shape.inserting(count, at: 0))
-  }
-}

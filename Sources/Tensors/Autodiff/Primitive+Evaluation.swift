@@ -132,17 +132,3 @@ extension Shape {
     (elementCount(0..<rank - 1), self[rank - 1])
   }
 }
-
-extension Primitive.Slice {
-  /// The strides and the first element of the region in a dense tensor.
-  func region(of whole: Shape) -> (strides: Strides, offset: Int) {
-    let own = whole.strides
-    var strides = Strides(repeating: 0)
-    var offset = 0
-    for axis in 0..<whole.rank {
-      strides[axis] = own[axis] * Int64(steps[axis])
-      offset += Int(own[axis]) * starts[axis]
-    }
-    return (strides, shape.elementCount == 0 ? 0 : offset)
-  }
-}

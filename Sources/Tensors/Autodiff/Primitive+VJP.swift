@@ -2,25 +2,25 @@ extension Primitive {
   /// Adds the cotangents of the inputs, given that of the output.
   ///
   /// - Parameters:
-  ///   - entry: The inputs and the output, at levels below the tape's.
   ///   - g: The cotangent, of the output's shape.
-  ///   - sum: Knows which inputs' cotangents are needed, and takes them.
-  func vjp(_ entry: Recorded, _ g: Value, into sum: inout Cotangents) {
-    let x = entry.input(0)
+  ///   - sum: Has the inputs and the output, knows which inputs' cotangents are needed, and takes
+  ///     them.
+  func vjp(_ g: Value, into sum: inout Cotangents) {
+    let x = sum.input(0)
     switch self {
-    case .unary(let operation): sum.add(operation.vjp(x, entry.primal, g), to: 0)
+    case .unary(let operation): sum.add(operation.vjp(x, sum.output, g), to: 0)
     case .binary(let operation):
-      let b = entry.input(1)
+      let b = sum.input(1)
       if sum.needs(0) {
-        sum.add(operation.vjpA(x, b, entry.primal, g).unbroadcast(to: x.shape), to: 0)
+        sum.add(operation.vjpA(x, b, sum.output, g).unbroadcast(to: x.shape), to: 0)
       }
       if sum.needs(1) {
-        sum.add(operation.vjpB(x, b, entry.primal, g).unbroadcast(to: b.shape), to: 1)
+        sum.add(operation.vjpB(x, b, sum.output, g).unbroadcast(to: b.shape), to: 1)
       }
     case .select:
       let zero = Value.scalar(0, g.type)
-      if sum.needs(1) { sum.add(x.select(g, zero).unbroadcast(to: entry.input(1).shape), to: 1) }
-      if sum.needs(2) { sum.add(x.select(zero, g).unbroadcast(to: entry.input(2).shape), to: 2) }
+      if sum.needs(1) { sum.add(x.select(g, zero).unbroadcast(to: sum.input(1).shape), to: 1) }
+      if sum.needs(2) { sum.add(x.select(zero, g).unbroadcast(to: sum.input(2).shape), to: 2) }
     case .cast: if sum.needs(0) { sum.add(g.cast(x.type), to: 0) }
     case .broadcast: sum.add(g.unbroadcast(to: x.shape), to: 0)
     case .reshape: sum.add(g.reshaped(x.shape), to: 0)
@@ -32,22 +32,22 @@ extension Primitive {
     case .embed(let slice, _): sum.add(g.sliced(slice), to: 0)
     case .concatenate(let axis):
       var start = 0
-      for position in 0..<entry.inputCount {
-        let count = entry.input(position).shape[axis]
+      for position in 0..<sum.inputCount {
+        let count = sum.input(position).shape[axis]
         if sum.needs(position) {
           sum.add(g.sliced(axis: axis, start: start, count: count), to: position)
         }
         start += count
       }
     case .reduce(let reduction, let axes):
-      sum.add(reduction.vjp(x, entry.primal, g, axes: axes), to: 0)
+      sum.add(reduction.vjp(x, sum.output, g, axes: axes), to: 0)
     case .takeAlong, .scatterAddAlong, .take, .scatterAdd:
-      if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, entry.input(1)), to: 0) }
+      if sum.needs(0) { sum.add(apply(gatherAdjoint(x), g, sum.input(1)), to: 0) }
     case .cumulativeSum(let axis, let reversed):
       sum.add(apply(.cumulativeSum(axis: axis, reversed: !reversed), g), to: 0)
     case .matrixProduct(let transposeA, let transposeB):
       // c = op(a) op(b); with a' = op(a), b' = op(b): ā' = g b'ᵀ, b̄' = a'ᵀ g, transposed back.
-      let b = entry.input(1)
+      let b = sum.input(1)
       if sum.needs(0) {
         let cotangent =
           transposeA
@@ -64,7 +64,7 @@ extension Primitive {
       }
     case .pairwiseSquaredDistance:
       // d_ij = Σ_k (x_ik − y_jk)²: x̄ = 2 (diag(Σ_j g_ij) x − g y), and the same with roles exchanged.
-      let y = entry.input(1)
+      let y = sum.input(1)
       let last = g.rank - 1
       if sum.needs(0) {
         sum.add((g.reducedKeeping(.sum, [last]) * x - g.matrixProduct(y)) * 2, to: 0)
@@ -74,7 +74,7 @@ extension Primitive {
         sum.add((weighted - g.matrixProduct(x, transposeA: true)) * 2, to: 1)
       }
     case .softmax:
-      let output = entry.primal
+      let output = sum.output
       let weighted = g * output
       sum.add(weighted - output * weighted.reducedKeeping(.sum, [x.rank - 1]), to: 0)
     case .logSumExp: sum.add(g.expanded(x.rank - 1) * apply(.softmax, x), to: 0)

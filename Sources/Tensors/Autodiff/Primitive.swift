@@ -23,9 +23,9 @@ package enum Primitive: Sendable {
   /// The axes in another order.
   case permute(Shape)
   /// Every step-th element from a start, on each axis.
-  indirect case slice(Slice)
+  case slice(Slice)
   /// The adjoint of `slice`: the elements put into zeros of the given shape.
-  indirect case embed(Slice, into: Shape)
+  case embed(Slice, into: Shape)
   /// The values one after the other along an axis.
   case concatenate(axis: Int)
   /// Reduction over axes (given in ascending order), which disappear.
@@ -54,19 +54,6 @@ package enum Primitive: Sendable {
   case softmax
   /// log Σ exp(x) along the last axis, which disappears.
   case logSumExp
-
-  /// Every second element, say: starts and steps per axis, and the shape of the result.
-  package struct Slice: Sendable, Hashable {
-    package var starts: Shape
-    package var steps: [Int]
-    package var shape: Shape
-
-    package init(starts: Shape, steps: [Int], shape: Shape) {
-      self.starts = starts
-      self.steps = steps
-      self.shape = shape
-    }
-  }
 
   package enum UnaryOperation: CaseIterable, Sendable {
     case negate, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, square

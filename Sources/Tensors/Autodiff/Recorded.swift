@@ -6,15 +6,17 @@ final class Recorded {
   /// The position on the tape.
   let index: Int32
   let operation: Operation
-  /// What the operation was applied to, at lower levels: entries do not keep one another alive,
-  /// so that a long tape does not unravel one call inside the other.
-  let first: Value?
-  let second: Value?
-  let others: [Value]
+  /// How many values the operation was applied to.
+  let inputCount: Int32
   /// For each of them the entry that made it, or −1 where the tape does not follow it.
   private let firstParent: Int32
   private let secondParent: Int32
   private let otherParents: [Int32]
+  /// For each of them its value where no entry made it. Entries do not keep one another alive, so
+  /// that a long tape does not unravel one call inside the other.
+  private let firstConstant: Value?
+  private let secondConstant: Value?
+  private let otherConstants: [Value?]
 
   enum Operation {
     case input
@@ -34,48 +36,41 @@ final class Recorded {
   /// The entry of an operation on at most two values.
   @inline(__always)
   init(
-    primal: Value, tape: Tape, index: Int32, operation: Operation, first: Value? = nil,
-    second: Value? = nil, parents: (Int32, Int32) = (-1, -1)
+    primal: Value, tape: Tape, index: Int32, operation: Operation, inputCount: Int32,
+    parents: (Int32, Int32) = (-1, -1), constants: (Value?, Value?) = (nil, nil)
   ) {
     self.primal = primal
     self.tape = tape
     self.index = index
     self.operation = operation
-    self.first = first
-    self.second = second
-    others = []
+    self.inputCount = inputCount
     (firstParent, secondParent) = parents
     otherParents = []
+    (firstConstant, secondConstant) = constants
+    otherConstants = []
   }
 
   /// The entry of an operation on any number of values.
-  init(
-    primal: Value, tape: Tape, index: Int32, operation: Operation, inputs: [Value],
-    parents: [Int32]
-  ) {
+  init(primal: Value, tape: Tape, index: Int32, operation: Operation, inputs: [Value]) {
+    let parents = inputs.map { tape.index(of: $0) ?? -1 }
+    let constants = zip(inputs, parents).map { $1 < 0 ? $0 : nil }
     self.primal = primal
     self.tape = tape
     self.index = index
     self.operation = operation
-    first = inputs.first
-    second = inputs.count > 1 ? inputs[1] : nil
-    others = Array(inputs.dropFirst(2))
+    inputCount = Int32(inputs.count)
     firstParent = parents.first ?? -1
     secondParent = parents.count > 1 ? parents[1] : -1
     otherParents = Array(parents.dropFirst(2))
+    firstConstant = constants.first ?? nil
+    secondConstant = constants.count > 1 ? constants[1] : nil
+    otherConstants = Array(constants.dropFirst(2))
   }
 
-  /// How many values the operation was applied to.
-  var inputCount: Int { first == nil ? 0 : second == nil ? 1 : 2 + others.count }
-
-  /// A value that the operation was applied to. Tapes further out do not see the cotangents depend
-  /// on indices and conditions: where they do, they are constant piece by piece.
+  /// An input that the tape does not follow.
   @inline(__always)
-  func input(_ position: Int) -> Value {
-    guard let value = position == 0 ? first : position == 1 ? second : others[position - 2] else {
-      trap("gradient", "\(name) has no input \(position)")
-    }
-    return value.type.isFloatingPoint ? value : value.withoutTapes
+  func constant(_ position: Int) -> Value? {
+    position == 0 ? firstConstant : position == 1 ? secondConstant : otherConstants[position - 2]
   }
 
   /// The entry that made an input, or −1.

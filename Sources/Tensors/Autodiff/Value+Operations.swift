@@ -64,20 +64,18 @@ extension Value {
 
   /// Elements [start, start + count) of one axis.
   package func sliced(axis: Int, start: Int, count: Int, step: Int = 1) -> Value {
-    var slice = Primitive.Slice(
-      starts: Shape(shape.map { _ in 0 }), steps: shape.map { _ in 1 }, shape: shape)
+    var slice = Primitive.Slice(of: shape)
     slice.starts[axis] = start
-    slice.steps[axis] = step
+    slice[stepOf: axis] = step
     slice.shape[axis] = count
     return sliced(slice)
   }
 
   /// Puts the elements into zeros, from `start` along one axis.
   func embedded(axis: Int, start: Int, count: Int, step: Int = 1) -> Value {
-    var slice = Primitive.Slice(
-      starts: Shape(shape.map { _ in 0 }), steps: shape.map { _ in 1 }, shape: shape)
+    var slice = Primitive.Slice(of: shape)
     slice.starts[axis] = start
-    slice.steps[axis] = step
+    slice[stepOf: axis] = step
     return apply(.embed(slice, into: shape.replacing(axis, with: count)), self)
   }
 

@@ -174,8 +174,7 @@ private struct Region {
     for case .range in indices { named += 1 }
     require(
       named <= whole.rank, "subscript", "\(named) indices for the \(whole.rank) axes of \(whole)")
-    slice = Primitive.Slice(
-      starts: Shape(whole.map { _ in 0 }), steps: whole.map { _ in 1 }, shape: whole)
+    slice = Primitive.Slice(of: whole)
     var axis = 0
     func keepAxes(_ count: Int, _ region: inout Region) {
       for _ in 0..<count {
@@ -206,7 +205,7 @@ private struct Region {
         let count = Swift.max(
           0, step > 0 ? (last - first + step - 1) / step : (first - last - step - 1) / -step)
         slice.starts[axis] = count == 0 ? 0 : first
-        slice.steps[axis] = step
+        slice[stepOf: axis] = step
         slice.shape[axis] = count
         shape.append(count)
         axis += 1

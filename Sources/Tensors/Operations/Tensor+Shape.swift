@@ -114,8 +114,8 @@ extension Tensor where Scalar: TensorNumeric {
       "expected a non-negative width before and after each axis of \(shape), got \(widths)")
     var whole = Shape()
     for (extent, width) in zip(shape, widths) { whole.append(width.before + extent + width.after) }
-    let slice = Primitive.Slice(
-      starts: Shape(widths.map(\.before)), steps: widths.map { _ in 1 }, shape: shape)
+    var slice = Primitive.Slice(of: shape)
+    slice.starts = Shape(widths.map(\.before))
     let embedded = apply(.embed(slice, into: whole), value)
     if scalar == 0 { return Tensor(embedded) }
     let inside = apply(.embed(slice, into: whole), .ones(shape, value.type))

@@ -26,6 +26,11 @@ public struct RandomKernels<Scalar>: Sendable {
     @Sendable (
       UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, UnsafeMutablePointer<Int32>
     ) -> Void
+  let argmaxScores:
+    @Sendable (
+      UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, UnsafeMutablePointer<Int32>,
+      UnsafeMutablePointer<Double>
+    ) -> Void
   let score:
     @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
   let scoreDerivative:
@@ -42,6 +47,9 @@ extension Float: RandomScalar {
       sampleNoise: { ck_table_current().pointee.random.sample_noise_f32($0, $1, $2) },
       perturb: { ck_table_current().pointee.random.perturb_f32($0, $1, $2, $3, $4, $5) },
       argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f32($0, $1, $2, $3) },
+      argmaxScores: {
+        ck_table_current().pointee.random.argmax_scores_f32($0, $1, $2, $3, $4)
+      },
       score: { ck_table_current().pointee.random.score_f32($0, $1, $2, $3) },
       scoreDerivative: { ck_table_current().pointee.random.score_derivative_f32($0, $1, $2, $3) },
       transform: { ck_table_current().pointee.random.transform_f32($0, $1, $2, $3) })
@@ -56,6 +64,9 @@ extension Double: RandomScalar {
       sampleNoise: { ck_table_current().pointee.random.sample_noise_f64($0, $1, $2) },
       perturb: { ck_table_current().pointee.random.perturb_f64($0, $1, $2, $3, $4, $5) },
       argmaxSamples: { ck_table_current().pointee.random.argmax_samples_f64($0, $1, $2, $3) },
+      argmaxScores: {
+        ck_table_current().pointee.random.argmax_scores_f64($0, $1, $2, $3, $4)
+      },
       score: { ck_table_current().pointee.random.score_f64($0, $1, $2, $3) },
       scoreDerivative: { ck_table_current().pointee.random.score_derivative_f64($0, $1, $2, $3) },
       transform: { distribution, words, count, out in

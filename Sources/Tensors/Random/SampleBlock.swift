@@ -118,6 +118,30 @@ extension RandomScalar {
     }
   }
 
+  /// The most elements of θ that ``argmaxScores(_:theta:sigma:into:sums:)`` takes.
+  package static var mostWinners: Int { Int(CK_MOST_WINNERS) }
+
+  /// ``argmaxSamples(_:theta:sigma:into:)``, and sums[w][j] += Σ s(z[r][j]) over the rows r whose
+  /// index is w, in an order that depends on the block alone.
+  ///
+  /// `theta` has at most ``mostWinners`` elements d, `sums` d².
+  package static func argmaxScores(
+    _ block: SampleBlock, theta: UnsafeBufferPointer<Self>, sigma: Self,
+    into index: UnsafeMutableBufferPointer<Int32>, sums: UnsafeMutableBufferPointer<Double>
+  ) {
+    requireRandom(
+      theta.count == block.count && block.count > 0 && block.count <= mostWinners
+        && index.count >= block.samples && sums.count >= block.count * block.count,
+      "argmaxScores: theta has \(theta.count) elements, the block \(block.samples) rows of "
+        + "\(block.count), and there is room for \(index.count) indices and \(sums.count) sums")
+    guard let input = theta.baseAddress, let start = index.baseAddress,
+      let sumStart = sums.baseAddress
+    else { return }
+    withUnsafePointer(to: block.kernelBlock) {
+      randomKernels.argmaxScores($0, input, sigma, start, sumStart)
+    }
+  }
+
   /// Writes s(z) = −d/dz log p(z): normal z, Gumbel 1 − e^(−z), logistic tanh(z/2), Laplace sign z.
   ///
   /// `out` may be the same memory as `noise`.

@@ -16,16 +16,51 @@ package struct Value: @unchecked Sendable {
     case mapped(Mapped)
   }
 
-  var content: Content
+  /// The one reference that a value holds, beside what says of which class it is: copying a value
+  /// is then one call, where copying an enumeration of references is a choice between several.
+  private var reference: AnyObject?
+  private var bytes: UInt64
+  private var kind: Kind
+
+  private enum Kind { case dense, single, recorded, mapped }
+
   /// The shape that the code that holds this value sees.
   package let shape: Shape
   package let type: ElementType
 
   @inline(__always)
   init(content: Content, shape: Shape, type: ElementType) {
-    self.content = content
+    (kind, reference, bytes) = Value.parts(content)
     self.shape = shape
     self.type = type
+  }
+
+  var content: Content {
+    @inline(__always)
+    get {
+      switch kind {
+      case .single: return .single(bytes)
+      case .dense: return .dense(object())
+      case .recorded: return .recorded(object())
+      case .mapped: return .mapped(object())
+      }
+    }
+    set { (kind, reference, bytes) = Value.parts(newValue) }
+  }
+
+  @inline(__always)
+  private static func parts(_ content: Content) -> (Kind, AnyObject?, UInt64) {
+    switch content {
+    case .dense(let buffer): (.dense, buffer, 0)
+    case .single(let bytes): (.single, nil, bytes)
+    case .recorded(let recorded): (.recorded, recorded, 0)
+    case .mapped(let mapped): (.mapped, mapped, 0)
+    }
+  }
+
+  @inline(__always)
+  private func object<Class: AnyObject>() -> Class {
+    unsafeDowncast(reference.unsafelyUnwrapped, to: Class.self)
   }
 
   /// The level of the transform that this value belongs to; 0 for a dense value.
@@ -40,16 +75,13 @@ package struct Value: @unchecked Sendable {
 
   @inline(__always)
   package var isDense: Bool {
-    switch content {
-    case .dense, .single: true
-    case .recorded, .mapped: false
-    }
+    kind == .dense || kind == .single
   }
 
   /// What a tape knows of this value.
   @inline(__always)
   var recorded: Recorded? {
-    if case .recorded(let recorded) = content { recorded } else { nil }
+    kind == .recorded ? object() : nil
   }
 
   package var count: Int { shape.elementCount }
@@ -184,7 +216,7 @@ extension Value {
 
   /// Whether all elements are one number.
   @inline(__always)
-  var isSingle: Bool { if case .single = content { true } else { false } }
+  var isSingle: Bool { kind == .single }
 
   /// The value below every tape that is recording it.
   package func concrete(_ operation: @autoclosure () -> String) -> Value {

@@ -20,7 +20,7 @@ enum OperationExamples {
   static let withoutDerivative = [
     ".==", ".!=", ".<", ".<=", ".>", ".>=", ".&", ".|", ".!", "any", "all", "trueCount", "argMax",
     "argMin", "argsort", "sign", "floor", "ceil", "round", "isNaN", "isFinite", "isInfinite",
-    "isClose", "mapScalars", "oneHot", "arange", "linspace", "identity", "zeros", "ones", "full",
+    "mapScalars", "oneHot", "arange", "linspace", "identity", "zeros", "ones", "full",
     "every", "tensorIndex", "newAxis", "ellipsis",
   ]
 

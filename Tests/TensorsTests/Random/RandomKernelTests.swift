@@ -107,6 +107,47 @@ import Testing
     }
   }
 
+  /// The scores that each winner gathers in one pass are those of its samples, with the same bits
+  /// from every table.
+  @Test(arguments: [ck_distribution(1), ck_distribution(2), ck_distribution(3)])
+  func argmaxScores(distribution: ck_distribution) throws {
+    for (samples, count) in [(1, 1), (3, 5), (300, 5), (1000, 8), (77, 9), (130, 100), (65, 128)] {
+      var block = ck_sample_block(
+        key: ck_key(first: 7, second: 11), distribution: distribution, first_sample: 40,
+        samples: samples, leaf: 0, first_counter: 3, count: count)
+      let theta = (0..<count).map { Float($0 % 5) / 7 }
+      let theta64 = theta.map { Double($0) }
+      var known: ([Double], [Double])?
+      for table in Self.tables.map(\.random) {
+        var index = [Int32](repeating: -1, count: samples)
+        var index64 = index
+        var sums = [Double](repeating: 0.5, count: count * count)
+        var sums64 = sums
+        table.argmax_scores_f32(&block, theta, 0.3, &index, &sums)
+        table.argmax_scores_f64(&block, theta64, 0.3, &index64, &sums64)
+        #expect(index == Self.words(samples) { table.argmax_samples_f32(&block, theta, 0.3, $0) })
+        #expect(
+          index64 == Self.words(samples) { table.argmax_samples_f64(&block, theta64, 0.3, $0) })
+        var noise = Self.words(samples * count, 0 as Double) {
+          table.sample_noise_f64(&block, $0, count)
+        }
+        table.score_f64(distribution, noise, noise.count, &noise)
+        var expected = [Double](repeating: 0.5, count: count * count)
+        for r in 0..<samples {
+          for j in 0..<count { expected[Int(index64[r]) * count + j] += noise[r * count + j] }
+        }
+        for (found, wanted) in zip(sums64, expected) {
+          #expect(abs(found - wanted) < 1e-9 * (1 + abs(wanted)))
+        }
+        if let known {
+          Self.expectSameBits(known.0, sums)
+          Self.expectSameBits(known.1, sums64)
+        }
+        known = (sums, sums64)
+      }
+    }
+  }
+
   @Test(arguments: distributions) func scores(distribution: ck_distribution) {
     let special: [Double] = [0, -0.0, 1, -1, 1e-30, -20, 40, 88.6, -88.6, 710, -710, 1e30, -1e30]
     let values = special + (0..<1000).map { Double($0 - 500) / 37 }

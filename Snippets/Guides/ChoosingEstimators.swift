@@ -1,0 +1,67 @@
+// What a baseline, a sampling and a diagnosis are worth.
+import Perturbations
+
+// snippet.function
+let ranking: @Sendable (Tensor<Float>) -> Tensor<Float> = {
+  $0.argsort().argsort().cast(to: Float.self)
+}
+let theta: Tensor<Float> = [1.6, 2, -0.4, -0.1, 0.2, -1]
+let cotangent: Tensor<Float> = [1, 2, 3, 4, 5, 6]
+// snippet.end
+
+// snippet.baseline
+let plain = try Perturbed(samples: 1024, sigma: 0.5, ranking)
+let better = try Perturbed(
+  samples: 1024, sigma: 0.5, baseline: .leaveOneOut,
+  sampling: .quasiMonteCarlo(), ranking)
+let key = RandomKey(0)
+let before = try plain.gradientEstimate(
+  at: theta, cotangent: cotangent, key: key)
+let after = try better.gradientEstimate(
+  at: theta, cotangent: cotangent, key: key)
+print(before.standardError)
+print(after.standardError)
+// snippet.end
+let gain = (before.standardError.norm() / after.standardError.norm()).scalar
+check(gain > 10, "the variance falls by far: \(gain)")
+
+// snippet.estimate
+let patient = try Perturbed(samples: 1_000_000, sigma: 0.5, ranking)
+let estimate = try patient.estimate(
+  at: theta, untilStandardError: 0.01, key: key)
+print(estimate.value, estimate.standardError, estimate.samples)
+// snippet.end
+check(
+  estimate.reachedStandardError && estimate.samples < 100_000,
+  "fewer samples are enough")
+
+// snippet.diagnose
+let diagnosis = try plain.diagnose(at: theta, key: key)
+for row in diagnosis.rows {
+  print(
+    row.sigma, "changed:", row.changed, "signal to noise:",
+    row.signalToNoise)
+}
+// snippet.end
+check(diagnosis.rows.count == 5, "a row for each σ")
+
+// snippet.loss
+let targets: Tensor<Float> = [0, 1, 2, 3, 4, 5]
+let loss = FenchelYoungLoss(
+  try PerturbedMaximum<Tensor<Float>, Float>(
+    samples: 200, sigma: 0.5, ranking))
+var x = theta
+for step in 0..<100 {
+  let key = key.child(UInt64(step))
+  let slopes = try gradient(at: x) {
+    try loss($0, target: targets, key: key)
+  }
+  x -= 0.05 * slopes
+}
+// snippet.end
+check(ranking(x) == targets, "the loss leads to the known ranking")
+
+// snippet.hide
+func check(_ holds: Bool, _ claim: String) {
+  if !holds { fatalError(claim) }
+}

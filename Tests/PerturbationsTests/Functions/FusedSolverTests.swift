@@ -1,0 +1,99 @@
+import Perturbations
+import Testing
+
+/// A solver as the engine sees one that it does not know.
+private struct Unknown<S: Solver>: Solver {
+  let solver: S
+  var sense: Sense? { solver.sense }
+  func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
+    try solver.outputShape(forInput: shape)
+  }
+  func makeScratch(inputCount: Int) -> S.Scratch { solver.makeScratch(inputCount: inputCount) }
+  func solve(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout S.Scratch
+  ) throws(SolverError) {
+    try solver.solve(input, into: &output, scratch: &scratch)
+  }
+  func solve(
+    _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout S.Scratch
+  ) throws(SolverError) {
+    try solver.solve(input, into: &output, scratch: &scratch)
+  }
+}
+
+@Suite("The engine's own ways to solve a block give what the solver gives")
+struct FusedSolverTests {
+  private func check<Scalar: TensorFloatingPoint>(
+    _ own: Perturbed<Tensor<Scalar>, Tensor<Scalar>>,
+    _ general: Perturbed<Tensor<Scalar>, Tensor<Scalar>>, _ theta: Tensor<Scalar>
+  ) throws {
+    let key = RandomKey(5)
+    let output = try general(theta, key: key)
+    let cotangent: Tensor<Scalar> = RandomKey(6).normal(output.shape)
+    #expect(try own(theta, key: key) == general(theta, key: key))
+    #expect(
+      try gradient(at: theta) { try (own($0, key: key) * cotangent).sum() }
+        == gradient(at: theta) { try (general($0, key: key) * cotangent).sum() })
+  }
+
+  private func check(_ solver: some Solver, _ theta: Tensor<Float>, sigma: Double) throws {
+    try check(
+      Perturbed(solver, samples: 300, sigma: sigma),
+      Perturbed(Unknown(solver: solver), samples: 300, sigma: sigma), theta)
+  }
+
+  private func check(_ solver: some Solver, _ theta: Tensor<Double>, sigma: Double) throws {
+    try check(
+      Perturbed(solver, samples: 300, sigma: sigma),
+      Perturbed(Unknown(solver: solver), samples: 300, sigma: sigma), theta)
+  }
+
+  @Test(arguments: [2, 31, 33, 64, 100, 129, 300])
+  func orders(count: Int) throws {
+    let theta: Tensor<Float> = RandomKey(1).normal([count])
+    let wide: Tensor<Double> = RandomKey(1).normal([count])
+    for descending in [false, true] {
+      try check(Ranking(descending: descending), theta, sigma: 0.5)
+      try check(Ranking(descending: descending), wide, sigma: 0.5)
+      try check(Sorting(descending: descending), theta, sigma: 0.5)
+      try check(Sorting(descending: descending), wide, sigma: 0.5)
+    }
+    // So little noise that many entries are equal.
+    try check(Ranking(), Tensor<Float>.full([count], 1e6), sigma: 0.1)
+    try check(TopK(min(count, 3)), theta, sigma: 0.5)
+    try check(TopK(min(count, 3)), wide, sigma: 0.5)
+    try check(LogicalOr(), theta - 2, sigma: 0.5)
+    try check(LogicalOr(), wide - 2, sigma: 0.5)
+    try check(LogicalAnd(), theta + 2, sigma: 0.5)
+    try check(LogicalAnd(), wide + 2, sigma: 0.5)
+    if count > 20 {
+      try check(TopK(17), theta, sigma: 0.5)
+      try check(TopK(17), wide, sigma: 0.5)
+    }
+  }
+
+  /// The derivative from the sums of each winner's scores is the one from each sample's weight, but
+  /// for the order of summation; the second derivative and the tangent evaluate once more.
+  @Test(arguments: [Baseline.none, .point, .leaveOneOut])
+  func argMax(baseline: Baseline) throws {
+    for (rows, count) in [(1, 5), (3, 8), (2, 9), (1, 128), (1, 130)] {
+      let theta: Tensor<Double> = RandomKey(2).normal([rows, count])
+      let cotangent: Tensor<Double> = RandomKey(3).normal([rows, count])
+      let own: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(
+        ArgMax(), samples: 1001, sigma: 0.7, noise: .gumbel, baseline: baseline)
+      let general: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(
+        Unknown(solver: ArgMax()), samples: 1001, sigma: 0.7, noise: .gumbel, baseline: baseline)
+      let key = RandomKey(4)
+      func first(
+        _ call: Perturbed<Tensor<Double>, Tensor<Double>>, _ theta: Tensor<Double>
+      ) throws -> Tensor<Double> {
+        try gradient(at: theta) { try (call($0, key: key, batched: true) * cotangent).sum() }
+      }
+      #expect(try own(theta, key: key, batched: true) == general(theta, key: key, batched: true))
+      #expect(try first(own, theta).isClose(to: first(general, theta), relative: 1e-12))
+      let second = try gradient(at: theta) { try square(first(own, $0)).sum() }
+      let known = try gradient(at: theta) { try square(first(general, $0)).sum() }
+      #expect(second.isClose(to: known, relative: 1e-10, absolute: 1e-10))
+    }
+  }
+}
