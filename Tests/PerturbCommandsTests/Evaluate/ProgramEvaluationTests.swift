@@ -17,7 +17,8 @@ struct ProgramEvaluationTests {
     let options =
       "--theta -0.6 1.9 1.1 --sigma 0.5 --noise gumbel --samples 500 --cotangent 1 0 -1 --json"
     let outside = try JSON(reading: evaluate("\(options) --jobs \(jobs)", program).output)
-    let inside = try JSON(reading: CommandRun("evaluate ranking \(options) --standard-error").output)
+    let inside = try JSON(
+      reading: CommandRun("evaluate ranking \(options) --standard-error").output)
     #expect(outside["value"] == inside["value"])
     #expect(outside["gradient"] == inside["gradient"])
     #expect(outside["gradient_standard_error"] == inside["gradient_standard_error"])
