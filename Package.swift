@@ -32,6 +32,12 @@ func tests(
 let fixtures: [Resource] = [.copy("Fixtures")]
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+// Where processes can be started; elsewhere nothing depends on the target that starts them.
+let subprocess = Target.Dependency.product(
+  name: "Subprocess", package: "swift-subprocess", condition: .when(platforms: [.macOS, .linux]))
+let systemPackage = Target.Dependency.product(
+  name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
+
 let package = Package(
   name: "swift-perturbations",
   platforms: [.macOS(.v26), .iOS(.v26)],
@@ -42,10 +48,14 @@ let package = Package(
     .library(name: "Optimizers", targets: ["Optimizers"]),
     .library(name: "Layers", targets: ["Layers"]),
     .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "Programs", targets: ["Programs"]),
     .executable(name: "perturb", targets: ["perturb"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Without its default trait, which would bring Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ]
     + (documentation
       ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []),
@@ -68,10 +78,11 @@ let package = Package(
     library("Layers", ["Tensors"]),
     // Floor 3
     library("Figures"),
+    library("Programs", ["Perturbations", "Tensors", subprocess, systemPackage]),
     // Floor 4
     library(
       "PerturbCommands",
-      ["Perturbations", "Optimizers", "Layers", "Figures", argumentParser]),
+      ["Perturbations", "Optimizers", "Layers", "Figures", "Programs", argumentParser]),
     .executableTarget(
       name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
     // Tests
@@ -83,6 +94,7 @@ let package = Package(
     tests("Optimizers", ["Layers"], resources: fixtures),
     tests("Layers", resources: fixtures),
     tests("Figures"),
-    tests("PerturbCommands", ["Optimizers", "Perturbations"], resources: fixtures),
+    tests("Programs", resources: fixtures),
+    tests("PerturbCommands", ["Optimizers", "Perturbations", "Tensors"], resources: fixtures),
   ]
 )

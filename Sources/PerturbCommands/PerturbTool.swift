@@ -3,7 +3,8 @@ internal import ArgumentParser
 /// The command line, from its arguments to its exit code.
 package enum PerturbTool {
   /// The options after which a list of numbers may follow.
-  static let listOptions: Set<String> = ["--theta", "--cotangent", "--sigmas"]
+  static let listOptions = Set(["--theta", "--cotangent", "--sigmas"])
+    .union(MinimizeCommand.listOptions).union(ReplayCommand.listOptions)
 
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
@@ -18,7 +19,8 @@ package enum PerturbTool {
   /// - Parameters:
   ///   - arguments: As after the program's name.
   ///   - console: Where to write.
-  /// - Returns: The exit code: 0 for success, 1 if the command failed, 64 if it was called wrongly.
+  /// - Returns: The exit code: 0 for success, 1 if the command failed, 128 and the signal's
+  ///   number if one ended it, 64 if it was called wrongly.
   package static func run(_ arguments: [String], console: Console) -> Int32 {
     let arguments = joiningNumberLists(arguments, options: listOptions)
     do {
@@ -33,6 +35,9 @@ package enum PerturbTool {
     } catch let error as CommandError {
       console.writeError("perturb: \(error)\n")
       return 1
+    } catch let interrupted as Interrupted {
+      console.writeError("perturb: \(interrupted.text)\n")
+      return interrupted.code
     } catch {
       return report(error, arguments, console)
     }
@@ -75,7 +80,7 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 struct RootCommand: ParsableCommand {
-  static let commandNames = ["gallery", "evaluate", "diagnose"]
+  static let commandNames = ["gallery", "evaluate", "diagnose", "minimize", "replay"]
 
   static let configuration = CommandConfiguration(
     commandName: "perturb",
@@ -89,7 +94,10 @@ struct RootCommand: ParsableCommand {
         perturb diagnose ranking --theta 0.3,0.1,0.2
       """,
     version: PerturbVersion.text,
-    subcommands: [GalleryCommand.self, EvaluateCommand.self, DiagnoseCommand.self])
+    subcommands: [
+      GalleryCommand.self, EvaluateCommand.self, DiagnoseCommand.self, MinimizeCommand.self,
+      ReplayCommand.self,
+    ])
 }
 
 enum PerturbVersion {

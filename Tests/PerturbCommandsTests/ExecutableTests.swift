@@ -11,7 +11,7 @@ struct ExecutableTests {
   }
 
   /// The program beside the tests, where the build puts both.
-  private static var program: URL {
+  static var program: URL {
     var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
       folder = bundle.bundleURL.deletingLastPathComponent()

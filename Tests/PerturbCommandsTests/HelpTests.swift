@@ -2,7 +2,8 @@ import Testing
 
 struct HelpTests {
   @Test(arguments: [
-    "--help", "evaluate --help", "gallery --help", "diagnose --help", "help gallery", "",
+    "--help", "evaluate --help", "gallery --help", "diagnose --help", "minimize --help",
+    "replay --help", "help gallery", "",
   ])
   func helpGoesToTheOutputInEightyColumns(line: String) {
     let run = CommandRun(line)

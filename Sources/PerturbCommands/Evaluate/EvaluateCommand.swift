@@ -13,6 +13,11 @@ struct EvaluateCommand: ConsoleCommand {
           --baseline leave-one-out --standard-error --json
         perturb evaluate or --theta -0.3 0.2 --hessian --until-standard-error 1e-4
         perturb evaluate shortest-path --graph Examples/graph.json --sigma 0.05
+        perturb evaluate --theta 0.5,2 --sigma 0.1 --jobs 4 -- ./simulate
+
+      A program after -- is a function too: it reads one JSON array per line and
+      prints one, or takes the numbers where its arguments have {}; see
+      docs/programs.md. 1000 samples are taken where --samples is not given.
 
       A graph file holds an object such as
         {"nodes": 3, "edges": [[0, 1, 0.2], [1, 2, 0.3], [0, 2, 0.4]],
@@ -44,7 +49,14 @@ struct EvaluateCommand: ConsoleCommand {
     help: "Print one JSON object: value, gradient, hessian, standard errors, samples, seconds.")
   var json = false
 
+  @OptionGroup(title: "Programs") var programOptions: ProgramOptions
+
+  @Argument(parsing: .postTerminator, help: "A program and its arguments, after --.")
+  var program: [String] = []
+
   func run(on console: Console) throws {
+    if !program.isEmpty { return try evaluateProgram(on: console) }
+    try programOptions.checkUnused()
     var evaluation = Evaluation(
       try options.problem(
         defaultSamples: untilStandardError == nil ? 100_000 : Evaluation.defaultMaximum))
@@ -56,6 +68,36 @@ struct EvaluateCommand: ConsoleCommand {
     defer { progress.clear() }
     let outcome = try ProblemOptions.explaining { try evaluation.run() }
     progress.clear()
+    if json {
+      console.print(evaluation.json(outcome).compactText)
+    } else {
+      console.write(evaluation.text(outcome))
+    }
+  }
+}
+
+extension EvaluateCommand {
+  private func evaluateProgram(on console: Console) throws {
+    let others: [(String, Bool)] = [
+      ("a function", options.function != nil), ("--graph", options.graph != nil),
+      ("--k", options.choiceCount != nil), ("--negative-costs", options.negativeCosts != nil),
+      ("--threads", options.threads != nil), ("--hessian", hessian),
+      ("--until-standard-error", untilStandardError != nil),
+    ]
+    if let other = others.first(where: \.1)?.0 {
+      throw CommandError("\(other) is given with a program, which does not take it")
+    }
+    guard let theta = try options.point() else {
+      throw CommandError("theta is missing, expected numbers after --theta or in a --theta-file")
+    }
+    try theta.check("theta")
+    let evaluation = try ProgramEvaluation(
+      theta: theta, samples: options.samples ?? 1000, sigma: options.sigma, noise: options.noise,
+      seed: options.seed,
+      reduction: VarianceReduction(baseline: options.baseline, sampling: options.sampling),
+      cotangent: options.cotangent?.values, command: program,
+      program: programOptions.program(program, timeout: programOptions.timeout))
+    let outcome = try evaluation.run(on: console)
     if json {
       console.print(evaluation.json(outcome).compactText)
     } else {

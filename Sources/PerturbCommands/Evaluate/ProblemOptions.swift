@@ -9,7 +9,7 @@ struct ProblemOptions: ParsableArguments {
     .joined(separator: "\n")
 
   @Argument(help: "One of \(EvaluatedFunction.names.joined(separator: ", ")).")
-  var function: String
+  var function: String?
 
   @Option(
     parsing: .unconditional,
@@ -102,8 +102,10 @@ struct ProblemOptions: ParsableArguments {
   ///
   /// - Parameter defaultSamples: The number of samples where none is given.
   /// - Returns: The problem, with its files read.
-  /// - Throws: ``CommandError`` for unknown functions and for files that cannot be read.
-  func problem(defaultSamples: Int = 100_000) throws(CommandError) -> PerturbedProblem {
+  /// - Throws: ``CommandError`` for unknown functions and for files that cannot be read; the parser's
+  ///   error where no function is named.
+  func problem(defaultSamples: Int = 100_000) throws -> PerturbedProblem {
+    guard let function else { throw ValidationError("missing expected argument '<function>'") }
     var problem = PerturbedProblem(
       try EvaluatedFunction(named: function), theta: try point(),
       samples: samples ?? defaultSamples, sigma: sigma, noise: noise, seed: seed)
@@ -117,7 +119,7 @@ struct ProblemOptions: ParsableArguments {
     return problem
   }
 
-  private func point() throws(CommandError) -> NumberArray? {
+  func point() throws(CommandError) -> NumberArray? {
     if theta != nil, thetaFile != nil {
       throw CommandError("both --theta and --theta-file are given, expected one of them")
     }

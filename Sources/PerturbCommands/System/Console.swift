@@ -6,17 +6,20 @@ package struct Console: Sendable {
   package let writeError: @Sendable (String) -> Void
   /// Whether somebody watches the standard error, so that progress is worth showing.
   package let showsProgress: Bool
+  /// Whether the command is the process's own, so that signals that end the process are its to take.
+  package let handlesSignals: Bool
   /// How long a command works before it tells how far it is.
   package let progressDelay: Duration
 
   package init(
     write: @escaping @Sendable (String) -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    showsProgress: Bool = false, progressDelay: Duration = .seconds(1)
+    showsProgress: Bool = false, progressDelay: Duration = .seconds(1), handlesSignals: Bool = false
   ) {
     self.write = write
     self.writeError = writeError
     self.showsProgress = showsProgress
+    self.handlesSignals = handlesSignals
     self.progressDelay = progressDelay
   }
 
@@ -24,7 +27,7 @@ package struct Console: Sendable {
   package static var standard: Console {
     Console(
       write: { System.write($0, to: 1) }, writeError: { System.write($0, to: 2) },
-      showsProgress: System.isTerminal(2))
+      showsProgress: System.isTerminal(2), handlesSignals: true)
   }
 
   /// Writes a line, or several.

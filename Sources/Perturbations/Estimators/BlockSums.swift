@@ -15,6 +15,8 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   /// The row and the samples that are loaded.
   private(set) var row = 0
   private(set) var samples = 0..<0
+  /// The positions of samples without an output: their outputs are zeros, and so are their weights.
+  private var absent: [Int] = []
 
   private let buffer: UnsafeMutableRawPointer
   private var outputs: UnsafeMutableRawPointer
@@ -51,6 +53,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   func load(row: Int, samples: Range<Int>) throws {
     self.row = row
     self.samples = samples
+    defer { absent = reduction.evaluator.absent?.positions(row: row, samples: samples) ?? [] }
     if let kept = reduction.kept {
       outputs = kept.pointer(row: row, sample: samples.lowerBound)
       if kept.isComplete { return }
@@ -232,6 +235,7 @@ final class BlockSums<Scalar: TensorFloatingPoint> {
   private func weights(_ fill: (UnsafeMutablePointer<Double>) -> Void) -> [Double] {
     [Double](unsafeUninitializedCapacity: samples.count) { buffer, count in
       if let start = buffer.baseAddress { fill(start) }
+      for i in absent { buffer[i] = 0 }
       count = samples.count
     }
   }

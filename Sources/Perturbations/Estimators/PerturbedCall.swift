@@ -153,6 +153,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     } combine: { row, _, partial in
       for j in partial.indices { sums[row * width + j] += partial[j] }
     }
+    try evaluator.absent?.rescale(&sums, width: width, samples: settings.samples)
     return sums
   }
 

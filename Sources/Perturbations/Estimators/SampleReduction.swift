@@ -41,6 +41,7 @@ struct SampleReduction<Scalar: TensorFloatingPoint> {
     } combine: { row, _, partial in
       for j in 0..<width { totals[row * width + j] += partial[j] }
     }
+    try evaluator.absent?.rescale(&totals, width: width, samples: plan.samples)
     return totals
   }
 

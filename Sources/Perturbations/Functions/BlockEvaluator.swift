@@ -11,12 +11,18 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// Whether outputs are one-hot and given by the index of their one.
   func isOneHot(_ sampler: Sampler<Scalar>) -> Bool
 
+  /// The samples of the call that have no output, as evaluations find them; nil where there are
+  /// none.
+  var absent: AbsentSamples? { get }
+
   /// Memory for one thread.
   func makeWorkspace(_ sampler: Sampler<Scalar>, samplesPerBlock: Int) -> any BlockWorkspace<Scalar>
 }
 
 extension BlockEvaluator {
   func isOneHot(_ sampler: Sampler<Scalar>) -> Bool { false }
+
+  var absent: AbsentSamples? { nil }
 }
 
 /// What one thread needs to evaluate a function.

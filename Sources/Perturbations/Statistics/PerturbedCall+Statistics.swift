@@ -215,6 +215,7 @@ extension PerturbedCall: StatisticsCall {
     } combine: { row, _, count in
       changed[row] += count
     }
+    try evaluator.absent?.checkEmpty()
     return (outputs, changed)
   }
 
@@ -238,6 +239,7 @@ extension PerturbedCall: StatisticsCall {
         throw PerturbationError.tooManySolutions(limit: limit, samples: samples.upperBound)
       }
     }
+    try evaluator.absent?.checkEmpty()
     return tables.map { ($0.outputs.map(\.asDouble), $0.counts) }
   }
 

@@ -15,6 +15,7 @@ extension SampleReduction {
     try forEachBlock(blocks: blocks, parts) { row, _, parts in
       for (index, part) in parts.enumerated() { totals[index].append(part, row: row) }
     }
+    try evaluator.absent?.checkEmpty()
   }
 
   /// The moments of `width` terms over all samples of each row.

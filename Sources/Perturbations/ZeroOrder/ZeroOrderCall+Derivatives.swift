@@ -6,16 +6,30 @@ extension ZeroOrderCall {
     let sigma = estimator.sigma
     var (up, down, center) = (samples.up, samples.down, evaluated.value)
     if estimator.shaping == .centeredRanks {
-      let ranks = centeredRanks(up + down)
-      up = Array(ranks[..<up.count])
-      down = Array(ranks[up.count...])
+      (up, down) = ranks(samples)
       center = 0
     }
-    switch estimator.method {
-    case .naive: return up.map { $0 / sigma }
-    case .forward: return up.map { ($0 - center) / sigma }
-    case .antithetic: return zip(up, down).map { ($0 - $1) / (2 * sigma) }
+    var result: [Double] =
+      switch estimator.method {
+      case .naive: up.map { $0 / sigma }
+      case .forward: up.map { ($0 - center) / sigma }
+      case .antithetic: zip(up, down).map { ($0 - $1) / (2 * sigma) }
+      }
+    for sample in samples.absent { result[sample] = 0 }
+    return result
+  }
+
+  /// The values' ranks among those that are there.
+  private func ranks(_ samples: SampleValues) -> (up: [Double], down: [Double]) {
+    let count = samples.up.count
+    let absent = Set(samples.absent)
+    let all = samples.up + samples.down
+    let present = all.indices.filter { !absent.contains($0 % count) }
+    var ranks = [Double](repeating: 0, count: all.count)
+    for (index, rank) in zip(present, centeredRanks(present.map { all[$0] })) {
+      ranks[index] = rank
     }
+    return (Array(ranks[..<count]), Array(ranks[count...]))
   }
 
   /// The estimate of the gradient, leaf by leaf, with standard errors where they are asked for.
@@ -23,7 +37,8 @@ extension ZeroOrderCall {
     let samples = try samples(evaluated)
     let draws = samples.mixes.applyTransposed(coefficients(evaluated, samples))
     return try sums(
-      evaluated.point, draws, scale: 1 / Double(estimator.samples), wantsErrors: wantsErrors)
+      evaluated.point, draws, scale: 1 / samples.presentCount, absent: samples.absent.count,
+      wantsErrors: wantsErrors)
   }
 
   /// The product of the estimate of the Hessian with a vector over all parameters:
@@ -32,14 +47,15 @@ extension ZeroOrderCall {
   func hessianProduct(_ evaluated: Evaluated, _ u: [Double]) throws -> [Double] {
     try checkSecondDerivative()
     let samples = try samples(evaluated)
-    let weights: [Double] =
+    var weights: [Double] =
       switch estimator.method {
       case .naive: samples.up
       case .forward: samples.up.map { $0 - evaluated.value }
       case .antithetic: zip(samples.up, samples.down).map { ($0 + $1) / 2 - evaluated.value }
       }
+    for sample in samples.absent { weights[sample] = 0 }
     let along = try projections(evaluated.point, [u])[0]
-    let scale = 1 / (Double(estimator.samples) * estimator.sigma * estimator.sigma)
+    let scale = 1 / (samples.presentCount * estimator.sigma * estimator.sigma)
     let sums = try sums(evaluated.point, zip(weights, along).map { $0 * $1 }, scale: scale)
     let total = weights.reduce(0, +) * scale
     var result: [Double] = []

@@ -11,16 +11,18 @@ extension ZeroOrderCall {
     var errors: [Value] = []
   }
 
-  /// `scale` Σ dᵢ zᵢ for the coefficients dᵢ of the draws, with standard errors if wanted.
+  /// `scale` Σ dᵢ zᵢ for the coefficients dᵢ of the draws, with standard errors if wanted: of as
+  /// many samples as are not absent, whose coefficients are zeros.
   func sums(
-    _ point: Point, _ coefficients: [Double], scale: Double, wantsErrors: Bool = false
+    _ point: Point, _ coefficients: [Double], scale: Double, absent: Int = 0,
+    wantsErrors: Bool = false
   ) throws -> Sums {
     var result = Sums()
     for leaf in point.leaves {
       let (value, error) =
         leaf.theta.type == .double
-        ? try sums(leaf, plan(point), coefficients, scale, wantsErrors, Double.self)
-        : try sums(leaf, plan(point), coefficients, scale, wantsErrors, Float.self)
+        ? try sums(leaf, plan(point), coefficients, scale, absent, wantsErrors, Double.self)
+        : try sums(leaf, plan(point), coefficients, scale, absent, wantsErrors, Float.self)
       result.values.append(value)
       if wantsErrors { result.errors.append(error) }
     }
@@ -29,7 +31,7 @@ extension ZeroOrderCall {
 
   private func sums<Scalar: TensorFloatingPoint>(
     _ leaf: ParameterLeaf, _ plan: ZeroOrderPlan, _ coefficients: [Double], _ scale: Double,
-    _ wantsErrors: Bool, _ type: Scalar.Type
+    _ absent: Int, _ wantsErrors: Bool, _ type: Scalar.Type
   ) throws -> (Value, Value) {
     var failure: (any Error)?
     var errors = Value.zeros([0], leaf.theta.type)
@@ -37,7 +39,8 @@ extension ZeroOrderCall {
       func run(_ errors: UnsafeMutablePointer<Scalar>?) {
         do {
           try addParts(
-            leaf, plan, coefficients, scale, values.assumingMemoryBound(to: Scalar.self), errors)
+            leaf, plan, coefficients, scale, absent, values.assumingMemoryBound(to: Scalar.self),
+            errors)
         } catch { failure = error }
       }
       guard wantsErrors else { return run(nil) }
@@ -56,7 +59,7 @@ extension ZeroOrderCall {
 
   private func addParts<Scalar: TensorFloatingPoint>(
     _ leaf: ParameterLeaf, _ plan: ZeroOrderPlan, _ coefficients: [Double], _ scale: Double,
-    _ values: UnsafeMutablePointer<Scalar>, _ errors: UnsafeMutablePointer<Scalar>?
+    _ absent: Int, _ values: UnsafeMutablePointer<Scalar>, _ errors: UnsafeMutablePointer<Scalar>?
   ) throws {
     var width = Self.partWidth
     if case .custom = estimator.distribution.kind { width = leaf.count }
@@ -71,8 +74,8 @@ extension ZeroOrderCall {
     } body: { part, partial in
       let counters = parts[part]
       try partial.add(leaf, counters, plan, coefficients, sampler)
-      let n = Double(plan.samples)
-      let groups = Double((plan.samples + plan.groupSize - 1) / plan.groupSize)
+      let n = Double(plan.samples - absent)
+      let groups = Double((plan.samples - absent + plan.groupSize - 1) / plan.groupSize)
       for k in 0..<counters.count {
         let sum = partial.total[k]
         values[counters.lowerBound + k] = Scalar(nearest: sum * scale)

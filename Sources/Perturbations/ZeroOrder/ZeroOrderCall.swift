@@ -24,6 +24,23 @@ final class ZeroOrderCall: @unchecked Sendable {
     /// The path of each leaf, for messages.
     let paths: @Sendable () -> [String]
     let outputType: ElementType
+    /// Evaluates many inputs by itself, in the place of `many`.
+    var batch: (any BatchFunction)?
+
+    /// A function of many inputs, each a tensor of one shape.
+    init<Scalar: TensorFloatingPoint>(
+      _ input: Tensor<Scalar>, batches: some BatchFunction, key: RandomKey
+    ) {
+      self.init(input) { (x: Tensor<Scalar>) throws -> Tensor<Scalar> in
+        let answer = try batches.evaluate(
+          BatchRequest(
+            inputs: x.value.doubles, width: x.count, count: 1, firstSample: -1, key: key,
+            outputWidth: 1))
+        if let reason = answer.reason { throw reason }
+        return Tensor(Scalar(nearest: answer.outputs[0]))
+      }
+      batch = batches
+    }
 
     init<Input: Tree & Sendable, Scalar: TensorFloatingPoint>(
       _ input: Input, _ function: @escaping @Sendable (Input) throws -> Tensor<Scalar>
@@ -73,6 +90,8 @@ final class ZeroOrderCall: @unchecked Sendable {
     var up: [Double] = []
     /// f(θ − σzᵢ), for the antithetic method.
     var down: [Double] = []
+    /// Samples that lack a value, whose entries are zeros.
+    var absent: [Int] = []
     var mixes: GroupMixes
   }
 
@@ -97,7 +116,7 @@ final class ZeroOrderCall: @unchecked Sendable {
   }
 
   private func isVectorized(_ point: Point) -> Bool {
-    !estimator.sequential && point.parameters <= Self.largestVectorized
+    function.batch != nil || !estimator.sequential && point.parameters <= Self.largestVectorized
   }
 
   /// The value at θ, or what the last evaluation at these very leaves gave.
@@ -161,7 +180,12 @@ final class ZeroOrderCall: @unchecked Sendable {
       } combine: { _, values in
         result.up += values.up
         result.down += values.down
+        result.absent += values.absent
         result.mixes.append(contentsOf: values.mixes)
+      }
+      if result.absent.count == estimator.samples {
+        throw PerturbationError.invalidParameter(
+          name: "the number of samples with a value", value: "0", expected: "at least one")
       }
       return result
     }
@@ -177,6 +201,10 @@ final class ZeroOrderCall: @unchecked Sendable {
       let rows = 0..<samples.count
       let signs: [Double] = isAntithetic ? [1, -1] : [1]
       let inputs = inputs(point, directions, rows, signs)
+      if let batch = function.batch {
+        try evaluate(batch, inputs, point.parameters, samples, signs.count, &values)
+        return
+      }
       let output = try callingFunction(sample: samples.lowerBound, key: key) {
         try function.many(inputs)
       }
@@ -203,6 +231,20 @@ final class ZeroOrderCall: @unchecked Sendable {
       values.up.append(try value(1))
       if isAntithetic { values.down.append(try value(-1)) }
     }
+  }
+
+  private func evaluate(
+    _ batch: any BatchFunction, _ inputs: [Value], _ width: Int, _ samples: Range<Int>,
+    _ signs: Int, _ values: inout SampleValues
+  ) throws {
+    let count = samples.count
+    let answer = try batch.evaluate(
+      BatchRequest(
+        inputs: inputs.flatMap(\.doubles), width: width, count: count * signs,
+        firstSample: samples.lowerBound, period: count, key: key, outputWidth: 1))
+    values.absent += Set(answer.absent.map { samples.lowerBound + $0 % count }).sorted()
+    values.up += answer.outputs[..<count]
+    if signs > 1 { values.down += answer.outputs[count...] }
   }
 
   /// θ ± σz for some rows, those of one sign after those of the other: [signs · rows] + the shape.

@@ -16,6 +16,9 @@ public struct ZeroOrderEstimate<Parameters: Tree & Sendable>: Sendable {
   public let standardError: Parameters
   /// How often the function was called.
   public let evaluations: Int
+  /// How many samples the estimate was made without, where the function is a program whose failures
+  /// are to be skipped.
+  public let skipped: Int
 }
 
 extension ZeroOrder {
@@ -34,7 +37,20 @@ extension ZeroOrder {
     at x: Parameters, key: RandomKey? = nil,
     of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
   ) throws -> ZeroOrderEstimate<Parameters> {
-    let call = ZeroOrderCall(self, key: .resolve(key), .init(x, function))
+    try estimate(at: x, ZeroOrderCall(self, key: .resolve(key), .init(x, function)))
+  }
+
+  /// The same for a function of many inputs.
+  package func estimate<Scalar: TensorFloatingPoint>(
+    at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
+  ) throws -> ZeroOrderEstimate<Tensor<Scalar>> {
+    let key = RandomKey.resolve(key)
+    return try estimate(at: x, ZeroOrderCall(self, key: key, .init(x, batches: function, key: key)))
+  }
+
+  private func estimate<Parameters: Tree & Sendable>(
+    at x: Parameters, _ call: ZeroOrderCall
+  ) throws -> ZeroOrderEstimate<Parameters> {
     let evaluated = try call.evaluated(x.values.map { $0.concrete("ZeroOrder.estimate") })
     let sums = try call.gradient(evaluated, wantsErrors: true)
     let samples = try call.samples(evaluated)
@@ -43,14 +59,16 @@ extension ZeroOrder {
       value: evaluated.value, smoothedValue: mean, smoothedValueError: error,
       gradient: x.withValues(evaluated.point.completed(sums.values)),
       standardError: x.withValues(evaluated.point.completed(sums.errors)),
-      evaluations: evaluations)
+      evaluations: evaluations, skipped: samples.absent.count)
   }
 }
 
 extension ZeroOrderCall.SampleValues {
   /// The mean over the samples and its standard error, from the spread over groups.
   fileprivate var mean: (value: Double, error: Double) {
-    let values = down.isEmpty ? up : zip(up, down).map { ($0 + $1) / 2 }
+    let absent = Set(absent)
+    let all = down.isEmpty ? up : zip(up, down).map { ($0 + $1) / 2 }
+    let values = all.indices.filter { !absent.contains($0) }.map { all[$0] }
     let n = Double(values.count)
     let mean = values.reduce(0, +) / n
     var spread = 0.0
@@ -76,5 +94,21 @@ extension ZeroOrderCall.Point {
       defer { next += 1 }
       return values[next]
     }
+  }
+}
+
+extension ZeroOrderCall.SampleValues {
+  /// How many samples have a value.
+  var presentCount: Double { Double(up.count - absent.count) }
+}
+
+extension ZeroOrder {
+  /// The value of a function of many inputs, whose gradient is estimated; a node of the tape.
+  package func value<Scalar: TensorFloatingPoint>(
+    at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
+  ) throws -> Tensor<Scalar> {
+    let key = RandomKey.resolve(key)
+    let call = ZeroOrderCall(self, key: key, .init(x, batches: function, key: key))
+    return Tensor(try apply(ZeroOrderNode(call: call, order: .value, leafCount: 1), [x.value]))
   }
 }

@@ -1,0 +1,105 @@
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Where a one-shot program's numbers stand among its arguments.
+///
+/// | argument | becomes |
+/// |---|---|
+/// | `{}` | one argument for each number |
+/// | `{}` inside an argument, `--x={}` | all numbers between commas |
+/// | `{0}`, `{1}`, … | that number |
+/// | `{file}` | the path of a file that holds the numbers as a JSON array |
+enum ArgumentPlaceholders {
+  /// Whether any argument has one.
+  static func areIn(_ arguments: [String]) -> Bool {
+    arguments.contains { argument in
+      var isFound = false
+      _ = replace(argument) { _ in
+        isFound = true
+        return ""
+      }
+      return isFound
+    }
+  }
+
+  /// The greatest index that an argument asks for.
+  static func greatestIndex(in arguments: [String]) -> Int? {
+    var greatest: Int?
+    for argument in arguments {
+      _ = replace(argument) { name in
+        if let index = Int(name) { greatest = max(greatest ?? 0, index) }
+        return ""
+      }
+    }
+    return greatest
+  }
+
+  /// The arguments for some numbers, and the file that was made for them.
+  static func expand(
+    _ arguments: [String], _ values: [Double]
+  ) throws(SystemFailure) -> (arguments: [String], file: String?) {
+    var result: [String] = []
+    var file: String?
+    if arguments.contains(where: { $0.contains("{file}") }) { file = try writeFile(values) }
+    for argument in arguments {
+      if argument == "{}" {
+        result += values.map(numberText)
+        continue
+      }
+      result.append(
+        replace(argument) { name in
+          if name == "file" { return file ?? "" }
+          if name.isEmpty { return values.map(numberText).joined(separator: ",") }
+          return Int(name).flatMap { values.indices.contains($0) ? numberText(values[$0]) : nil }
+            ?? ""
+        })
+    }
+    return (result, file)
+  }
+
+  /// Replaces `{}`, `{file}` and `{` digits `}`; all other braces stay as they are.
+  private static func replace(_ argument: String, _ value: (String) -> String) -> String {
+    var result = ""
+    var rest = argument[...]
+    while let open = rest.firstIndex(of: "{") {
+      result += rest[..<open]
+      let after = rest[rest.index(after: open)...]
+      if let close = after.firstIndex(of: "}") {
+        let name = after[..<close]
+        let isIndex = name.utf8.count <= 9 && name.utf8.allSatisfy { (48...57).contains($0) }
+        if name == "file" || isIndex {
+          result += value(String(name))
+          rest = after[after.index(after: close)...]
+          continue
+        }
+      }
+      result += "{"
+      rest = after
+    }
+    return result + rest
+  }
+
+  private static func writeFile(_ values: [Double]) throws(SystemFailure) -> String {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/perturb-XXXXXX".utf8CString)
+    var descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw SystemFailure() }
+    defer { Descriptor.close(&descriptor) }
+    var bytes: [UInt8] = []
+    NumberLine.append(values, to: &bytes)
+    var written = 0
+    while written < bytes.count {
+      let result = bytes.withUnsafeBytes {
+        Descriptor.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
+      }
+      guard case .count(let count) = result else { throw SystemFailure() }
+      written += count
+    }
+    return template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+  }
+}

@@ -1,0 +1,149 @@
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Time limits, ends of processes, and what becomes of the questions that they had.
+extension WorkerPump {
+  /// Milliseconds until something is due.
+  func nextTime() -> Int32? {
+    var due: ContinuousClock.Instant?
+    for worker in workers where worker.state != .vacant && worker.hasStarted {
+      for time in [worker.killTime, deadline(worker)].compactMap(\.self) {
+        due = due.map { min($0, time) } ?? time
+      }
+    }
+    guard let due else { return nil }
+    let left = (due - .now) / .milliseconds(1)
+    return Int32(min(max(left.rounded(.up), 0), 1_000_000))
+  }
+
+  func deadline(_ worker: Worker) -> ContinuousClock.Instant? {
+    guard worker.state == .running, let timeout = settings.timeout, worker.askedCount > 0
+    else { return nil }
+    return worker.headSince + timeout
+  }
+
+  func checkTimes() {
+    let now = ContinuousClock.now
+    for worker in workers where worker.state != .vacant {
+      if let deadline = deadline(worker), deadline <= now, worker.hasStarted {
+        giveUp(worker, .timedOut(seconds: (settings.timeout ?? .zero) / .seconds(1)))
+      }
+      guard let time = worker.killTime, time <= now, worker.hasStarted else { continue }
+      if worker.state == .running, worker.refusesInput {
+        giveUp(worker, .closedInput)
+      } else if !worker.wasKilled {
+        worker.wasKilled = true
+        worker.killTime = nil
+        Descriptor.killGroup(worker.group)
+      }
+    }
+  }
+
+  /// Ends a worker that cannot be trusted any more.
+  func giveUp(_ worker: Worker, _ cause: SampleFailure.Cause) {
+    guard worker.state == .running else { return }
+    worker.state = .ending
+    worker.cause = cause
+    Descriptor.close(&worker.inputEnd)
+    if worker.hasStarted {
+      worker.wasKilled = true
+      worker.killTime = nil
+      Descriptor.killGroup(worker.group)
+    } else {
+      worker.killTime = .now
+    }
+  }
+
+  /// A process has ended and is no more.
+  func end(_ worker: Worker, _ event: ProcessStarter.Event) {
+    // Those that it started go with it.
+    Descriptor.killGroup(worker.group)
+    ProcessGroups.shared.remove(worker.group)
+    readErrors(worker)
+    if worker.outputEnd >= 0, worker.state == .running { readOutput(worker) }
+    // Something outside the group may hold the pipe; what is there has been read.
+    if worker.outputEnd >= 0, worker.state == .running { endOutput(of: worker) }
+    removeInputFile(of: worker)
+    var cause = worker.cause
+    if settings.isOneShot, cause == .closedOutput, case .exited(0) = event, let head = worker.head {
+      cause = readLastLine(worker, head)
+      if cause == nil {
+        worker.removeHead(now: .now)
+        settle(head)
+      }
+    } else if cause == .closedOutput || cause == .closedInput {
+      switch event {
+      case .exited(let code): cause = worker.wasKilled ? cause : .exited(code: code)
+      case .signaled(let signal): cause = worker.wasKilled ? cause : .crashed(signal: signal)
+      default: break
+      }
+    }
+    let lines = worker.errors.lines
+    var open = Array(worker.takeAsked())
+    worker.becomeVacant()
+    if isClosing {
+      for evaluation in open { evaluation.batch.fail(.stopped) }
+      return
+    }
+    let isFailure = cause != nil && (!open.isEmpty || isUnasked(cause))
+    let blamed = isFailure && !open.isEmpty ? open.removeFirst() : nil
+    // The others have nothing to do with it; what is to be tried again comes before them.
+    again += open.reversed()
+    if let cause, isFailure { fail(blamed, cause, lines) }
+  }
+
+  func isUnasked(_ cause: SampleFailure.Cause?) -> Bool {
+    if case .unaskedOutput = cause { true } else { false }
+  }
+
+  func readLastLine(_ worker: Worker, _ evaluation: Evaluation) -> SampleFailure.Cause? {
+    let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
+    guard let last = worker.partial.lastIndex(where: { !isSpace($0) }) else { return .garbage("") }
+    let start = worker.partial[...last].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    return read(worker.partial, start..<last + 1, for: evaluation)
+  }
+
+  func removeInputFile(of worker: Worker) {
+    if let file = worker.inputFile { unlink(file) }
+    worker.inputFile = nil
+  }
+
+  /// Counts a failure and tries again, goes on without the sample, or stops.
+  func fail(_ evaluation: Evaluation?, _ cause: SampleFailure.Cause, _ lines: [String]) {
+    totals.withLock { $0.failures += 1 }
+    guard let evaluation else {
+      // Output that nobody asked for: answers may have been taken for those of other questions.
+      let failure = SampleFailure(
+        program: settings.text, cause: cause, sample: -1, key: nil, input: [], attempts: 1,
+        errorLines: lines)
+      fault = failure
+      return
+    }
+    let (batch, index) = (evaluation.batch, evaluation.index)
+    guard !batch.isDone else { return }
+    let attempts = (batch.failedAttempts[index] ?? 0) + 1
+    batch.failedAttempts[index] = attempts
+    if attempts <= settings.retries {
+      again.append(evaluation)
+      return
+    }
+    let failure = SampleFailure(
+      program: settings.text, cause: cause, sample: batch.sample(index), key: batch.key,
+      input: batch.input(index), attempts: attempts, errorLines: lines)
+    switch settings.onFailure {
+    case .stop: batch.fail(.sampleFailed(failure))
+    case .skip:
+      batch.skipped.append(index)
+      batch.failures.append(failure)
+      totals.withLock { $0.skipped += 1 }
+      batch.settle()
+    }
+  }
+}

@@ -1,0 +1,207 @@
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Reading from and writing to workers.
+extension WorkerPump {
+  func write(to worker: Worker) {
+    guard worker.inputEnd >= 0, worker.written < worker.toWrite.count else { return }
+    while worker.written < worker.toWrite.count {
+      let result = worker.toWrite.withUnsafeBytes {
+        Descriptor.write(worker.inputEnd, UnsafeRawBufferPointer(rebasing: $0[worker.written...]))
+      }
+      switch result {
+      case .count(let count): worker.written += count
+      case .wouldBlock: return
+      case .ended: endInput(of: worker)
+      }
+    }
+    worker.toWrite.removeAll(keepingCapacity: true)
+    worker.written = 0
+  }
+
+  /// It reads nothing more. What it was asked before it may still answer, for a while.
+  func endInput(of worker: Worker) {
+    guard worker.inputEnd >= 0 else { return }
+    worker.refusesInput = true
+    worker.killTime = .now + (settings.timeout ?? .seconds(1))
+    Descriptor.close(&worker.inputEnd)
+    worker.written = worker.toWrite.count
+  }
+
+  func waitForWork() {
+    var entries = [pollfd(fd: wakeEnds.reading, events: Int16(POLLIN), revents: 0)]
+    var owners: [(Worker, Int32)] = []
+    func add(_ descriptor: Int32, _ events: Int32, _ worker: Worker) {
+      guard descriptor >= 0 else { return }
+      entries.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
+      owners.append((worker, descriptor))
+    }
+    for worker in workers where worker.state != .vacant {
+      add(worker.outputEnd, POLLIN, worker)
+      add(worker.errorEnd, POLLIN, worker)
+      // Without events, a pipe still tells that its reader is gone.
+      add(worker.inputEnd, worker.written < worker.toWrite.count ? POLLOUT : 0, worker)
+    }
+    Descriptor.poll(&entries, milliseconds: nextTime())
+    if entries[0].revents != 0 {
+      while case .count = Descriptor.read(wakeEnds.reading, into: buffer) {}
+    }
+    for (entry, owner) in zip(entries.dropFirst(), owners) where entry.revents != 0 {
+      let worker = owner.0
+      if owner.1 == worker.inputEnd, entry.revents & Int16(POLLERR | POLLHUP) != 0 {
+        endInput(of: worker)
+      }
+      if owner.1 == worker.errorEnd { readErrors(worker) }
+      if owner.1 == worker.outputEnd { readOutput(worker) }
+    }
+  }
+
+  func readErrors(_ worker: Worker) {
+    while worker.errorEnd >= 0 {
+      switch Descriptor.read(worker.errorEnd, into: buffer) {
+      case .count(let count):
+        worker.errors.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        // One that floods its error pipe gets its turn like all others.
+        if count < buffer.count { return }
+      case .wouldBlock: return
+      case .ended: Descriptor.close(&worker.errorEnd)
+      }
+    }
+  }
+
+  func readOutput(_ worker: Worker) {
+    while worker.outputEnd >= 0 {
+      switch Descriptor.read(worker.outputEnd, into: buffer) {
+      case .count(let count):
+        worker.partial += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        if settings.isOneShot {
+          if worker.partial.count > 1 << 20 {
+            worker.partial.removeFirst(worker.partial.count - 1 << 16)
+          }
+        } else {
+          takeLines(worker)
+        }
+        if count < buffer.count { return }
+      case .wouldBlock: return
+      case .ended:
+        endOutput(of: worker)
+      }
+    }
+  }
+
+  /// There will be no further output: the last line may lack its line feed.
+  func endOutput(of worker: Worker) {
+    Descriptor.close(&worker.outputEnd)
+    guard worker.state == .running else { return }
+    if !settings.isOneShot, !worker.partial.isEmpty {
+      worker.partial.append(UInt8(ascii: "\n"))
+      takeLines(worker)
+      guard worker.state == .running else { return }
+    }
+    // The process ends, most likely, and its status tells why. If it lives on, it is ended.
+    worker.state = .ending
+    worker.cause = .closedOutput
+    worker.killTime =
+      settings.isOneShot
+      ? settings.timeout.map { worker.headSince + $0 } : .now + .milliseconds(500)
+  }
+
+  /// The longest line that an answer may be.
+  private static let longestLine = 1 << 26
+
+  func takeLines(_ worker: Worker) {
+    var start = 0
+    let now = ContinuousClock.now
+    while worker.state == .running {
+      let end = worker.partial.withUnsafeBufferPointer { bytes -> Int? in
+        guard let base = bytes.baseAddress, worker.searched < bytes.count else { return nil }
+        guard
+          let found = memchr(
+            base + worker.searched, Int32(UInt8(ascii: "\n")), bytes.count - worker.searched)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+      }
+      guard let end else {
+        worker.searched = worker.partial.count
+        break
+      }
+      takeAnswer(worker, start..<end, now)
+      start = end + 1
+      worker.searched = start
+    }
+    if start > 0 {
+      worker.partial.removeFirst(min(start, worker.partial.count))
+      worker.searched = max(0, worker.searched - start)
+    }
+    if worker.partial.count > Self.longestLine {
+      giveUp(worker, .garbage(String(decoding: worker.partial.prefix(200), as: UTF8.self)))
+    }
+  }
+
+  func takeAnswer(_ worker: Worker, _ range: Range<Int>, _ now: ContinuousClock.Instant) {
+    guard let evaluation = worker.head else {
+      giveUp(worker, .unaskedOutput(Self.text(worker.partial[range])))
+      return
+    }
+    if let cause = read(worker.partial, range, for: evaluation) {
+      giveUp(worker, cause)
+      return
+    }
+    let seconds = (now - worker.headSince) / .seconds(1)
+    answerTime = answerTime.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
+    worker.removeHead(now: now)
+    settle(evaluation)
+  }
+
+  func settle(_ evaluation: Evaluation) {
+    if !evaluation.batch.isDone { totals.withLock { $0.evaluations += 1 } }
+    evaluation.batch.settle()
+  }
+
+  static func text(_ bytes: some Collection<UInt8>) -> String {
+    String(decoding: bytes.prefix(200), as: UTF8.self)
+  }
+
+  /// Reads an answer into the batch; what is wrong with it comes back.
+  func read(
+    _ bytes: [UInt8], _ range: Range<Int>, for evaluation: Evaluation
+  ) -> SampleFailure.Cause? {
+    let batch = evaluation.batch
+    if batch.isDone { return nil }
+    do throws(NumberLine.Failure) {
+      if let width = batch.outputWidth {
+        try bytes.withUnsafeBufferPointer { bytes throws(NumberLine.Failure) in
+          try batch.outputs.withUnsafeMutableBufferPointer { outputs throws(NumberLine.Failure) in
+            var nothing = 0.0
+            try withUnsafeMutablePointer(to: &nothing) { spare throws(NumberLine.Failure) in
+              try NumberLine.parse(
+                UnsafeBufferPointer(rebasing: bytes[range]),
+                into: outputs.baseAddress.map { $0 + evaluation.index * width } ?? spare,
+                expected: width)
+            }
+          }
+        }
+      } else {
+        batch.outputs = try bytes.withUnsafeBufferPointer { bytes throws(NumberLine.Failure) in
+          try NumberLine.parse(UnsafeBufferPointer(rebasing: bytes[range]))
+        }
+      }
+      return nil
+    } catch {
+      let text = Self.text(bytes[range])
+      switch error {
+      case .notNumbers: return .garbage(text)
+      case .notFinite: return .notFinite(text)
+      case .wrongCount(let count):
+        return .wrongCount(got: count, expected: batch.outputWidth ?? 0)
+      }
+    }
+  }
+}

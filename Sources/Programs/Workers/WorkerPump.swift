@@ -1,0 +1,305 @@
+internal import Synchronization
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Feeds a program's workers and reads their answers, on one thread that never waits for any one of
+/// them.
+///
+/// Every pipe is non-blocking and polled together with all others, standard errors included, so
+/// that no worker can hold up another one or itself, whatever it writes or does not read.
+final class WorkerPump: @unchecked Sendable {
+  let settings: ProgramSettings
+  private let inbox = Mutex(Inbox())
+  let totals = Mutex(ProgramStatistics())
+  var wakeEnds: (reading: Int32, writing: Int32) = (-1, -1)
+
+  // What follows belongs to the pump's thread.
+  var workers: [Worker]
+  /// What is to be asked: what failed or was given back first.
+  var again: [Evaluation] = []
+  var queue: [EvaluationBatch] = []
+  var nextInFirst = 0
+  var isClosing = false
+  /// What the next batch is to be told.
+  var fault: SampleFailure?
+  /// The mean time of one answer, in seconds; nil before the first.
+  var answerTime: Double?
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
+
+  private struct Inbox {
+    var batches: [EvaluationBatch] = []
+    var events: [(worker: Int, generation: Int, event: ProcessStarter.Event)] = []
+    var isClosing = false
+    var hasThread = false
+    var isFinished = false
+    var waiters: [@Sendable () -> Void] = []
+  }
+
+  init(_ settings: ProgramSettings) {
+    self.settings = settings
+    workers = (0..<settings.jobs).map { _ in Worker() }
+  }
+
+  deinit {
+    buffer.deallocate()
+    Descriptor.close(&wakeEnds.reading)
+    Descriptor.close(&wakeEnds.writing)
+  }
+
+  var statistics: ProgramStatistics { totals.withLock { $0 } }
+
+  // MARK: From other threads
+
+  /// Evaluates a batch and returns when it is done.
+  func run(_ batch: EvaluationBatch) throws(ProgramError) {
+    if batch.count == 0 { return }
+    try inbox.withLock { inbox throws(ProgramError) in
+      if inbox.isClosing { throw .stopped }
+      if !inbox.hasThread { try startThread() }
+      inbox.hasThread = true
+      inbox.batches.append(batch)
+    }
+    wake()
+    try batch.wait()
+  }
+
+  func startThread() throws(ProgramError) {
+    do throws(SystemFailure) {
+      wakeEnds = try Descriptor.pipe()
+    } catch {
+      throw .cannotStart(program: settings.text, reason: error.description)
+    }
+    Descriptor.makeNonblocking(wakeEnds.reading)
+    Descriptor.makeNonblocking(wakeEnds.writing)
+    guard Thread.start({ self.loop() }) else {
+      throw .cannotStart(program: settings.text, reason: "no thread can be started")
+    }
+  }
+
+  /// Ends all workers; evaluations that are under way fail.
+  ///
+  /// - Parameter finished: Called when no worker is left.
+  func close(_ finished: (@Sendable () -> Void)? = nil) {
+    let isOver = inbox.withLock { inbox -> Bool in
+      inbox.isClosing = true
+      if !inbox.hasThread || inbox.isFinished { return true }
+      if let finished { inbox.waiters.append(finished) }
+      return false
+    }
+    if isOver { finished?() } else { wake() }
+  }
+
+  func wake() {
+    var byte: UInt8 = 1
+    withUnsafeBytes(of: &byte) { _ = Descriptor.write(wakeEnds.writing, $0) }
+  }
+
+  func report(_ worker: Int, _ generation: Int, _ event: ProcessStarter.Event) {
+    inbox.withLock { $0.events.append((worker, generation, event)) }
+    wake()
+  }
+
+  // MARK: The loop
+
+  func loop() {
+    Descriptor.blockBrokenPipeSignal()
+    while true {
+      takeInbox()
+      if isClosing, workers.allSatisfy({ $0.state == .vacant }) { break }
+      if !isClosing { feed() }
+      for index in workers.indices { write(to: workers[index]) }
+      waitForWork()
+      checkTimes()
+    }
+    let waiters = inbox.withLock { inbox in
+      inbox.isFinished = true
+      defer { inbox.waiters = [] }
+      return inbox.waiters
+    }
+    for waiter in waiters { waiter() }
+  }
+
+  func takeInbox() {
+    let (batches, events, closes) = inbox.withLock { inbox in
+      defer {
+        inbox.batches = []
+        inbox.events = []
+      }
+      return (inbox.batches, inbox.events, inbox.isClosing)
+    }
+    queue += batches
+    if let fault, let batch = queue.first(where: { !$0.isDone }) {
+      batch.fail(.sampleFailed(fault))
+      self.fault = nil
+    }
+    for event in events { handle(event.event, of: event.worker, event.generation) }
+    if closes && !isClosing { beginClosing() }
+    if isClosing {
+      for batch in queue { batch.fail(.stopped) }
+      queue = []
+    }
+  }
+
+  func beginClosing() {
+    isClosing = true
+    for evaluation in again { evaluation.batch.fail(.stopped) }
+    again = []
+    for worker in workers {
+      let wasBusy = worker.askedCount > 0
+      for evaluation in worker.takeAsked() { evaluation.batch.fail(.stopped) }
+      guard worker.state != .vacant else { continue }
+      // An idle worker may end by itself; one that computes has lost its purpose.
+      Descriptor.close(&worker.inputEnd)
+      worker.state = .ending
+      worker.cause = nil
+      worker.killTime = wasBusy ? .now : .now + .milliseconds(200)
+    }
+  }
+
+  func handle(_ event: ProcessStarter.Event, of index: Int, _ generation: Int) {
+    let worker = workers[index]
+    switch event {
+    case .started(let group):
+      guard worker.generation == generation else { return }
+      worker.group = group
+      worker.hasStarted = true
+      worker.headSince = .now
+    case .notStarted(let reason):
+      ProcessGroups.shared.remove(worker.group)
+      guard worker.generation == generation else { return }
+      let error = ProgramError.cannotStart(program: settings.text, reason: reason)
+      let open = worker.takeAsked()
+      removeInputFile(of: worker)
+      worker.becomeVacant()
+      for evaluation in again + open { evaluation.batch.fail(error) }
+      for batch in queue { batch.fail(error) }
+      again = []
+      queue = []
+      nextInFirst = 0
+    case .exited, .signaled:
+      guard worker.generation == generation else { return }
+      end(worker, event)
+    }
+  }
+
+  // MARK: Asking
+
+  /// The next evaluation, which stays where it is.
+  func peek() -> Evaluation? {
+    while let last = again.last {
+      if !last.batch.isDone { return last }
+      again.removeLast()
+    }
+    while let first = queue.first {
+      if !first.isDone, nextInFirst < first.count {
+        return Evaluation(batch: first, index: nextInFirst)
+      }
+      queue.removeFirst()
+      nextInFirst = 0
+    }
+    return nil
+  }
+
+  func removeNext() {
+    if again.isEmpty { nextInFirst += 1 } else { again.removeLast() }
+  }
+
+  /// How many questions a worker has before it at a time: enough to bridge the time until the pump
+  /// has read an answer and written again, and no more than that, so that slow evaluations spread
+  /// evenly.
+  var window: Int {
+    if settings.isOneShot { return 1 }
+    guard let answerTime else { return 2 }
+    return min(max(2, 2 + Int(0.002 / max(answerTime, 1e-6))), 512)
+  }
+
+  func feed() {
+    let window = window
+    let now = ContinuousClock.now
+    while let next = peek() {
+      let isRetry = next.batch.failedAttempts[next.index] != nil
+      guard let worker = isRetry ? freshest() : leastBusy(window) else { return }
+      if worker.state == .vacant, !settings.isOneShot, !start(worker, nil) { return }
+      removeNext()
+      if settings.isOneShot {
+        worker.ask(next, now: now)
+        if !start(worker, next) { return }
+      } else {
+        worker.ask(next, now: now)
+      }
+    }
+  }
+
+  /// The worker to ask next: an idle one that runs before a place where none does, before one that
+  /// has something to do.
+  func leastBusy(_ window: Int) -> Worker? {
+    var best: Worker?
+    var fewest = Int.max
+    for worker in workers {
+      let load: Int
+      switch worker.state {
+      case .running:
+        if settings.isOneShot || worker.refusesInput { continue }
+        load = worker.askedCount == 0 ? 0 : worker.askedCount + 1
+      case .vacant: load = 1
+      case .ending: continue
+      }
+      if load < fewest, load <= window { (best, fewest) = (worker, load) }
+    }
+    return best
+  }
+
+  /// A place for a new process, where what failed is tried again; an idle one where there is none.
+  func freshest() -> Worker? {
+    workers.first { $0.state == .vacant }
+      ?? workers.first {
+        $0.state == .running && $0.askedCount == 0 && !$0.refusesInput && !settings.isOneShot
+      }
+  }
+
+  /// Asks for a process; what it is to answer is already noted.
+  func start(_ worker: Worker, _ evaluation: Evaluation?) -> Bool {
+    guard let index = workers.firstIndex(where: { $0 === worker }) else { return false }
+    do throws(SystemFailure) {
+      var arguments = settings.arguments
+      if let evaluation {
+        let expanded = try ArgumentPlaceholders.expand(
+          settings.arguments, evaluation.batch.input(evaluation.index))
+        arguments = expanded.arguments
+        worker.inputFile = expanded.file
+      }
+      var input: (reading: Int32, writing: Int32)?
+      if evaluation == nil {
+        let pipe = try Descriptor.pipe()
+        Descriptor.makeNonblocking(pipe.writing)
+        worker.inputEnd = pipe.writing
+        input = pipe
+      }
+      let output = try Descriptor.pipe()
+      Descriptor.makeNonblocking(output.reading)
+      worker.outputEnd = output.reading
+      let error = try Descriptor.pipe()
+      Descriptor.makeNonblocking(error.reading)
+      worker.errorEnd = error.reading
+      worker.state = .running
+      worker.headSince = .now
+      totals.withLock { $0.starts += 1 }
+      let generation = worker.generation
+      ProcessStarter.shared.start(
+        settings.executable, arguments,
+        .init(input: input?.reading, output: output.writing, error: error.writing)
+      ) { [weak self] in self?.report(index, generation, $0) }
+      return true
+    } catch {
+      worker.state = .running
+      handle(.notStarted(error.description), of: index, worker.generation)
+      return false
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import Tensors
+
+/// Noise drawn by the library itself, for comparison.
+enum RandomKeyDraws {
+  static func normal(seed: UInt64, sample: Int, count: Int) -> [Float] {
+    RandomKey(seed).child(UInt64(sample)).child(0).normal(count)
+  }
+}
