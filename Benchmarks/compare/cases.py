@@ -131,15 +131,18 @@ def zero_order_large():
         peers=["torch", "jax", "torchopt"], modes=("gradient",), group="Zero order", exact=False)
 
 
-def city_map():
+def city_map(whole):
+    """A step at a time, as somebody does who wants to see the loss on the way; or all steps in one
+    compiled loop, which only JAX has: ours are the same in both."""
     data = json.loads((HERE / "inputs" / "cities.json").read_text())
     start = np.array(data["x0"]).reshape(-1, 2)
     return Case(
-        title="city map, 4,000 gradient steps (per step)", name="city-map",
-        parameters={"steps": 4000, "rate": 0.1},
+        title="city map, 4,000 gradient steps" + (" in one loop" if whole else "") + " (per step)",
+        name="city-map", parameters={"steps": 4000, "rate": 0.1, "whole": int(whole)},
         inputs={"start": start, "distances": np.array(data["distances"])},
-        peers=["torch", "jax", "jax64"], modes=("gradient",), group="Tensors", unit="µs", per=4000,
-        goal={"jax": 1.3, "jax64": 1.3, "torch": 20}, relative=1e-3, exact=False)
+        peers=["jax", "jax64"] if whole else ["torch", "jax", "jax64"], modes=("gradient",),
+        group="Tensors", unit="µs", per=4000,
+        goal=None if whole else {"jax": 1.3, "torch": 20}, relative=1e-3, exact=False)
 
 
 def small_tensors():
@@ -171,6 +174,7 @@ def all_cases():
         zero_order("naive", goal={"torchopt": 80}),
         zero_order("antithetic", goal={"torchopt": 80}),
         zero_order_large(),
-        city_map(),
+        city_map(whole=False),
+        city_map(whole=True),
         small_tensors(),
     ]

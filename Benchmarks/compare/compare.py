@@ -192,7 +192,7 @@ class Comparison:
         for repetition in range(options.repetitions):
             for who in repeats:
                 participant = self.ours if who == "ours" else self.participant(who)
-                time.sleep(0.01)  # threads of the one before come to rest
+                time.sleep(0.1)  # threads of the one before come to rest
                 answer = participant.ask(
                     action="run", seed=repetition + 1, repeats=repeats[who], wantsOutput=True)
                 seconds[who].append(answer["seconds"])

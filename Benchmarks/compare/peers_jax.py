@@ -245,10 +245,24 @@ def city_map(setup, t):
     def criterion(x):
         return ((distances(x) - squared) ** 2).sum() / 2
 
-    @jax.jit
-    def descend(x):
-        x = jax.lax.fori_loop(
-            0, int(p["steps"]), lambda _, x: x - p["rate"] * jax.grad(criterion)(x), x)
+    def step(x):
+        return x - p["rate"] * jax.grad(criterion)(x)
+
+    def result(x):
         return criterion(x), distances(x)
 
-    return lambda seed: descend(t["start"])
+    if p["whole"]:
+        # The loop is compiled: nothing can be looked at before it ends.
+        descend = jax.jit(
+            lambda x: result(jax.lax.fori_loop(0, int(p["steps"]), lambda _, x: step(x), x)))
+        return lambda seed: descend(t["start"])
+
+    compiled, last = jax.jit(step), jax.jit(result)
+
+    def run(seed):
+        x = t["start"]
+        for _ in range(int(p["steps"])):
+            x = compiled(x)
+        return last(x)
+
+    return run

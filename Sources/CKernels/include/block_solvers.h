@@ -34,6 +34,28 @@
       out[r] = votes >= least ? 1 : -1;                                                            \
     }                                                                                              \
   }                                                                                                \
+  /* out[r] = y[r], <y[r], x[r]>: [rows, count + 1]. */                                            \
+  static inline void ck_with_objective_f##WIDTH(                                                   \
+      const REAL *y, const REAL *x, size_t rows, size_t count, REAL *out) {                        \
+    for (size_t r = 0; r < rows; r++, x += count, y += count, out += count + 1) {                  \
+      double sums[4] = {0};                                                                        \
+      size_t i = 0;                                                                                \
+      for (; i + 4 <= count; i += 4)                                                               \
+        for (size_t k = 0; k < 4; k++) {                                                           \
+          sums[k] += (double)y[i + k] * (double)x[i + k];                                          \
+          out[i + k] = y[i + k];                                                                   \
+        }                                                                                          \
+      for (; i < count; i++) {                                                                     \
+        sums[0] += (double)y[i] * (double)x[i];                                                    \
+        out[i] = y[i];                                                                             \
+      }                                                                                            \
+      out[count] = (REAL)((sums[0] + sums[2]) + (sums[1] + sums[3]));                              \
+    }                                                                                              \
+  }                                                                                                \
+  /* out = y * x, n elements. */                                                                   \
+  static inline void ck_products_f##WIDTH(const REAL *y, const REAL *x, size_t n, REAL *out) {     \
+    for (size_t i = 0; i < n; i++) out[i] = y[i] * x[i];                                           \
+  }                                                                                                \
   /* 1 for the first k, 0 for the others, [rows, count]. */                                        \
   static inline void ck_first_of_order_f##WIDTH(                                                   \
       const int32_t *order, size_t rows, size_t count, size_t k, REAL *out) {                      \

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Tensors
 
 /// Evaluates solutions y of a linear objective together with the objective's value ⟨y, x⟩ at the
@@ -17,7 +18,8 @@ struct MaximumEvaluator<Scalar: TensorFloatingPoint>: BlockEvaluator {
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) -> any BlockWorkspace<Scalar> {
     MaximumWorkspace(
-      base.makeWorkspace(sampler, samplesPerBlock: samplesPerBlock), sampler, isMultiplicative)
+      base.makeWorkspace(sampler, samplesPerBlock: samplesPerBlock), sampler, isMultiplicative,
+      samplesPerBlock)
   }
 
   /// The layout with the objective's value, for solutions of the input's shapes.
@@ -41,17 +43,29 @@ private final class MaximumWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspac
   private let sampler: Sampler<Scalar>
   private let isMultiplicative: Bool
   private let input: ExampleLayout
-  private var solutions: [Scalar] = []
-  private var inputs: [Scalar] = []
+  private var solutions: UnsafeMutablePointer<Scalar>
+  private var capacity: Int
+  private let inputs: UnsafeMutablePointer<Scalar>
   private var ones: [Int32] = []
 
-  init(_ base: any BlockWorkspace<Scalar>, _ sampler: Sampler<Scalar>, _ isMultiplicative: Bool) {
+  init(
+    _ base: any BlockWorkspace<Scalar>, _ sampler: Sampler<Scalar>, _ isMultiplicative: Bool,
+    _ samplesPerBlock: Int
+  ) {
     self.base = base
     self.sampler = sampler
     self.isMultiplicative = isMultiplicative
+    capacity = samplesPerBlock * sampler.width
+    solutions = .allocate(capacity: capacity)
+    inputs = .allocate(capacity: samplesPerBlock * sampler.width)
     input = ExampleLayout(
       shapes: sampler.leaves.map { $0.theta.shape.removing(0) },
       types: sampler.leaves.map(\.theta.type))
+  }
+
+  deinit {
+    solutions.deallocate()
+    inputs.deallocate()
   }
 
   func evaluate(
@@ -63,18 +77,13 @@ private final class MaximumWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspac
     if base.isOneHot {
       try findOneHot(row: row, samples: samples)
     } else {
-      try collect(&solution) { layout, memory in
-        try base.evaluate(row: row, samples: samples, layout: &layout) { width in
-          memory(count * width)
-        }
+      try base.evaluate(row: row, samples: samples, layout: &solution) {
+        room(count * $0)
       }
     }
     let width = sampler.width
     try extend(solution, &layout)
-    if inputs.count < count * width { inputs = [Scalar](repeating: 0, count: count * width) }
-    inputs.withUnsafeMutableBufferPointer {
-      if let start = $0.baseAddress { sampler.perturb(row: row, samples: samples, into: start) }
-    }
+    sampler.perturb(row: row, samples: samples, into: inputs)
     write(count, output(width + (isMultiplicative ? 0 : 1)))
   }
 
@@ -82,12 +91,9 @@ private final class MaximumWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspac
     row: Int, layout: inout ExampleLayout?, output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
     var solution = solutionLayout(layout)
-    try collect(&solution) { layout, memory in
-      try base.evaluateUnperturbed(row: row, layout: &layout) { memory($0) }
-    }
+    try base.evaluateUnperturbed(row: row, layout: &solution) { room($0) }
     try extend(solution, &layout)
     let width = sampler.width
-    if inputs.count < width { inputs = [Scalar](repeating: 0, count: width) }
     var start = 0
     for leaf in sampler.leaves {
       leaf.theta.withElements { pointer in
@@ -112,21 +118,14 @@ private final class MaximumWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspac
     layout = try MaximumEvaluator<Scalar>.extended(solution, input, isMultiplicative)
   }
 
-  /// Lets the function write its solutions into memory of this workspace.
-  private func collect(
-    _ layout: inout ExampleLayout?,
-    _ evaluate: (inout ExampleLayout?, (Int) -> UnsafeMutablePointer<Scalar>) throws -> Void
-  ) throws {
-    var memory: UnsafeMutablePointer<Scalar>?
-    var total = 0
-    defer { memory?.deallocate() }
-    try evaluate(&layout) { count in
-      let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count, 1))
-      memory = allocated
-      total = count
-      return allocated
+  /// Memory for solutions. They may be longer than the inputs until the first of them are checked.
+  private func room(_ count: Int) -> UnsafeMutablePointer<Scalar> {
+    if count > capacity {
+      solutions.deallocate()
+      capacity = count
+      solutions = .allocate(capacity: count)
     }
-    solutions = Array(UnsafeBufferPointer(start: memory, count: total))
+    return solutions
   }
 
   private func findOneHot(row: Int, samples: Range<Int>) throws {
@@ -136,25 +135,24 @@ private final class MaximumWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspac
       guard let start = $0.baseAddress else { return }
       try base.evaluateOneHot(row: row, samples: samples, into: start)
     }
-    solutions = [Scalar](repeating: 0, count: count * width)
+    solutions.update(repeating: 0, count: count * width)
     for i in 0..<count { solutions[i * width + Int(ones[i])] = 1 }
   }
 
   private func write(_ count: Int, _ out: UnsafeMutablePointer<Scalar>) {
     let width = sampler.width
-    if isMultiplicative {
-      for i in 0..<count * width { out[i] = solutions[i] * inputs[i] }
-      return
-    }
-    for i in 0..<count {
-      var sum = 0.0
-      let row = out + i * (width + 1)
-      for j in 0..<width {
-        let y = solutions[i * width + j]
-        row[j] = y
-        sum += y.asDouble * inputs[i * width + j].asDouble
-      }
-      row[width] = Scalar(nearest: sum)
+    if Scalar.self == Float.self {
+      let y = UnsafeRawPointer(solutions).assumingMemoryBound(to: Float.self)
+      let x = UnsafeRawPointer(inputs).assumingMemoryBound(to: Float.self)
+      let out = UnsafeMutableRawPointer(out).assumingMemoryBound(to: Float.self)
+      isMultiplicative
+        ? ck_products_f32(y, x, count * width, out) : ck_with_objective_f32(y, x, count, width, out)
+    } else {
+      let y = UnsafeRawPointer(solutions).assumingMemoryBound(to: Double.self)
+      let x = UnsafeRawPointer(inputs).assumingMemoryBound(to: Double.self)
+      let out = UnsafeMutableRawPointer(out).assumingMemoryBound(to: Double.self)
+      isMultiplicative
+        ? ck_products_f64(y, x, count * width, out) : ck_with_objective_f64(y, x, count, width, out)
     }
   }
 }

@@ -15,7 +15,7 @@ struct SamplePlan {
   init(samples: Int, width: Int, unit: Int = 1, sums: Int = 0) {
     self.samples = samples
     // About 32k numbers in a block: it stays in the second-level cache.
-    let numbers = Swift.max(32_768, 8 * sums)
+    let numbers = Swift.max(32_768, 32 * sums)
     let wanted = numbers / Swift.max(width, 1) / 16 * 16
     let perBlock = Swift.min(Swift.max(wanted, 16), 4096)
     samplesPerBlock = (perBlock + unit - 1) / unit * unit

@@ -25,7 +25,8 @@ public struct ScalarEstimate: Sendable, Equatable {
 extension Perturbed {
   /// The gradient of ⟨cotangent, value⟩ and its standard error: (1/Nσ) Σ ⟨g, yᵢ − b⟩ s(zᵢ).
   ///
-  /// Value and gradient are those that `vjp` gives, to the bit. With a leave-one-out baseline its standard error
+  /// Value and gradient are those that `vjp` gives, up to the order of summation. With a leave-one-out
+  /// baseline its standard error
   /// leaves out that of the baseline, which is of a smaller order.
   ///
   /// - Parameters:

@@ -18,7 +18,7 @@ struct ZeroOrderPlan {
     self.groupSize = group
     // As many as stay in the second-level cache, and few enough for the intermediate results of a
     // vectorised function to stay small; blocks of about one size.
-    let most = wholeGroups(Swift.max(1, Swift.min(32, 16_384 / Swift.max(parameters, 1))))
+    let most = wholeGroups(Swift.max(1, Swift.min(64, 16_384 / Swift.max(parameters, 1))))
     let blocks = (samples + most - 1) / most
     samplesPerBlock = wholeGroups((samples + blocks - 1) / blocks)
     samplesAtOnce = isVectorized ? samplesPerBlock : group
