@@ -179,13 +179,14 @@ class Comparison:
                 peers[peer] = self.prepare_peer(peer, setup, title)
             except RuntimeError as error:
                 notes[peer] = f"failed: {error}"
-        # Enough runs between two looks at the clock that a measurement takes 5 ms.
+        # Enough runs between two looks at the clock that a measurement takes 50 ms: a processor
+        # and a pool of threads that come from rest are not what is measured.
         repeats = {}
         for who in ["ours", *peers]:
             participant = self.ours if who == "ours" else self.participant(who)
             participant.ask(action="run", seed=0)
             once = participant.ask(action="run", seed=0)["seconds"]
-            repeats[who] = max(1, min(case.repeats * 10, math.ceil(0.005 / max(once, 1e-9))))
+            repeats[who] = max(1, min(case.repeats * 50, math.ceil(0.05 / max(once, 1e-9))))
         seconds = {who: [] for who in repeats}
         processor = {who: [] for who in repeats}
         outputs = {who: [] for who in repeats}

@@ -10,12 +10,15 @@ import Perturbations
   import Darwin
 #endif
 
+/// The most memory that was resident, in bytes. On Linux `getrusage` would count what the process that
+/// started this one had resident.
 func peakMemory() -> Int {
-  var usage = rusage()
   #if canImport(Glibc)
-    getrusage(.init(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
   #else
+    var usage = rusage()
     getrusage(RUSAGE_SELF, &usage)
     return usage.ru_maxrss
   #endif

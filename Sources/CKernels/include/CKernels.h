@@ -5,6 +5,7 @@
 #define CKERNELS_H
 
 #include "instruction_sets.h"
+#include "large_memory.h"
 #include "random_kernels.h"
 #include "block_solvers.h"
 #include "reduction_kernels.h"
