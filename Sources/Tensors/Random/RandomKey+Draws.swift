@@ -45,6 +45,7 @@ extension RandomKey {
   public func uniform<Scalar: RandomScalar>(_ count: Int, in bounds: Range<Scalar>) -> [Scalar] {
     let lower = bounds.lowerBound
     let width = bounds.upperBound - lower
+    if lower == 0 && width == 1 { return draws(count, from: .uniform) }
     return draws(count, from: .uniform).map { max(lower, $0 * width + lower) }
   }
 
