@@ -60,7 +60,7 @@ let package = Package(
     + (documentation
       ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0")] : []),
   targets: [
-    // Floor 0: loops that need several instruction sets.
+    // Floor 0: loops that need several instruction sets, and what differs from system to system.
     .target(
       name: "CKernels", cSettings: cSettings,
       linkerSettings: [
@@ -69,23 +69,32 @@ let package = Package(
         .linkedFramework(
           "Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS])),
       ]),
+    .target(
+      name: "Platform", dependencies: [systemPackage], swiftSettings: swiftSettings,
+      linkerSettings: [
+        .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedLibrary("dl", .when(platforms: [.linux])),
+      ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
     library("Solvers"),
     // Floor 2
-    library("Perturbations", ["Tensors", "Solvers", "CKernels"]),
-    library("Optimizers", ["Tensors"]),
-    library("Layers", ["Tensors"]),
+    library("Perturbations", ["Tensors", "Solvers", "CKernels", "Platform"]),
+    library("Optimizers", ["Tensors", "Platform"]),
+    library("Layers", ["Tensors", "Platform"]),
     // Floor 3
-    library("Figures"),
-    library("Programs", ["Perturbations", "Tensors", subprocess, systemPackage]),
+    library("Figures", ["Platform"]),
+    library("Programs", ["Perturbations", "Tensors", "Platform", subprocess, systemPackage]),
     // Floor 4
     library(
       "PerturbCommands",
-      ["Perturbations", "Optimizers", "Layers", "Figures", "Programs", argumentParser]),
+      [
+        "Perturbations", "Optimizers", "Layers", "Figures", "Programs", "Platform", argumentParser,
+      ]),
     .executableTarget(
       name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
     // Tests
+    tests("Platform"),
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     .target(

@@ -1,0 +1,35 @@
+#if canImport(Darwin)
+  private import Darwin
+#elseif canImport(Glibc)
+  private import Glibc
+#elseif canImport(Musl)
+  private import Musl
+#endif
+
+/// Signals to this process.
+package enum Signals {
+  /// From the keyboard, SIGINT.
+  package static let interrupt = SIGINT
+  /// A request to end, SIGTERM.
+  package static let termination = SIGTERM
+  /// The terminal is gone, SIGHUP.
+  package static let hangup = SIGHUP
+
+  /// Calls a function at each such signal.
+  ///
+  /// - Parameters:
+  ///   - number: The signal.
+  ///   - handler: Does nothing but what is allowed inside a handler: atomic numbers, and
+  ///     ``Descriptor/writeByte(_:)``.
+  package static func handle(
+    _ number: Int32, with handler: @escaping @convention(c) (Int32) -> Void
+  ) { _ = signal(number, handler) }
+
+  /// Keeps this thread's writes to closed pipes from ending the process.
+  package static func blockBrokenPipe() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
+}
