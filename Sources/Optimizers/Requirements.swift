@@ -9,16 +9,3 @@ func requireDecay(_ value: Double, _ operation: String, _ name: String) {
 func requireNonNegative(_ value: Double, _ operation: String, _ name: String) {
   require(value >= 0, operation, "\(name) is \(value), expected at least 0")
 }
-
-/// baseⁿ for a whole exponent, by repeated squaring.
-///
-/// - Complexity: O(log n)
-func power(_ base: Double, _ exponent: Int) -> Double {
-  var (result, square, rest) = (1.0, base, exponent)
-  while rest > 0 {
-    if rest & 1 == 1 { result *= square }
-    square *= square
-    rest >>= 1
-  }
-  return result
-}

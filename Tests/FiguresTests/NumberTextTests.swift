@@ -44,20 +44,6 @@ import Testing
     }
   }
 
-  @Test func elementaryFunctionsAgreeWithFoundation() {
-    for value in [1e-300, 1e-9, 0.3, 0.5, 1, 1.5, 2, 10, 12345.678, 1e300] {
-      #expect(abs(Elementary.log(value) - log(value)) <= 1e-15 * max(1, abs(log(value))))
-      #expect(abs(Elementary.log10(value) - log10(value)) <= 1e-14 * max(1, abs(log10(value))))
-    }
-    for value in [-50.0, -1, 0, 0.1, 1, 2.5, 30, 200] {
-      #expect(abs(Elementary.exp(value) / exp(value) - 1) <= 1e-13)
-    }
-    for power in -300...300 {
-      #expect(Elementary.log10(Double("1e\(power)") ?? 0) == Double(power))
-    }
-    #expect(abs(Elementary.power(0.3, 2.4) - pow(0.3, 2.4)) < 1e-15)
-  }
-
   @Test func textIsEscaped() {
     #expect(escapedMarkup("a<b> & \"c\" 'd'") == "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;")
     #expect(escapedMarkup("\u{0}\u{1B}\u{FFFF}") == "\u{FFFD}\u{FFFD}\u{FFFD}")

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The least and the greatest of some numbers.
 struct Bounds: Hashable {
   var low = Double.infinity
@@ -54,13 +56,13 @@ struct AxisExtent {
     if axis.scale == .logarithmic {
       var (low, high) = Self.widened(bounds.low, bounds.high, .logarithmic)
       if startsAtZero {
-        low = Elementary.powerOfTen(Int(Elementary.log10(low * 0.8).rounded(.down)))
+        low = Elementary.scaled(1, byPowerOfTen: Int(Elementary.log10(low * 0.8).rounded(.down)))
       }
       let span = Elementary.log10(high) - Elementary.log10(low)
       let below = startsAtZero ? 0 : span * padding
       let above = span * max(padding, text / (1 - text))
-      low = max(1e-300, Elementary.exp((Elementary.log10(low) - below) * 2.302585092994046))
-      high = min(1e300, Elementary.exp((Elementary.log10(high) + above) * 2.302585092994046))
+      low = max(1e-300, Elementary.pow(10, Elementary.log10(low) - below))
+      high = min(1e300, Elementary.pow(10, Elementary.log10(high) + above))
       return (low, high)
     }
     var limits = bounds

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// From numbers to pixels along one axis.
 struct Projection: Hashable {
   let scale: AxisScale

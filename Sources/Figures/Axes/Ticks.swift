@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A mark on an axis; one without a label is a small one.
 package struct Tick: Hashable {
   package var value: Double
@@ -38,10 +40,10 @@ package enum Ticks {
     let largest = multiples.map(\.magnitude).max() ?? 0
     let top = power + String(largest).utf8.count - 1
     return multiples.map { multiple in
-      let digits = Digits(mantissa: multiple, exponent: power)
+      let digits = DecimalDigits(mantissa: multiple, exponent: power)
       if multiple == 0 { return NumberLabel("0") }
       if top >= 6 || top < -3 { return NumberLabel(digits: digits, exponent: top) }
-      return NumberLabel(digits.fixed(decimals: max(0, -power)))
+      return NumberLabel(NumberText.text(digits, decimals: max(0, -power)))
     }
   }
 
@@ -72,16 +74,17 @@ package enum Ticks {
     let isPlain = labelled.allSatisfy { (-3...4).contains($0.power) }
     var ticks: [Tick] = []
     for (factor, power) in labelled {
-      let digits = Digits(mantissa: factor, exponent: power)
+      let digits = DecimalDigits(mantissa: factor, exponent: power)
       let label =
-        isPlain ? NumberLabel(digits.fixed()) : NumberLabel(digits: digits, exponent: power)
+        isPlain
+        ? NumberLabel(NumberText.text(digits)) : NumberLabel(digits: digits, exponent: power)
       ticks.append(
         Tick(value: Elementary.scaled(factor, byPowerOfTen: power), label: label))
     }
     let taken = Set(ticks.map(\.value))
     if stride > 1 || decades > 8 {
       for power in lowest...highest where highest - lowest <= 60 {
-        let value = Elementary.powerOfTen(power)
+        let value = Elementary.scaled(1, byPowerOfTen: power)
         if isInside(value), !taken.contains(value) { ticks.append(Tick(value: value)) }
       }
     } else {

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A colour in the sRGB space.
 public struct Color: Sendable, Hashable {
   /// The part of red, 0 … 255.
@@ -50,9 +52,9 @@ struct Oklab: Hashable {
     let r = Self.linear(color.red)
     let g = Self.linear(color.green)
     let b = Self.linear(color.blue)
-    let l = Self.cubeRoot(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
-    let m = Self.cubeRoot(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
-    let s = Self.cubeRoot(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    let l = Elementary.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    let m = Elementary.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    let s = Elementary.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
     self.init(
       lightness: 0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
       a: 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
@@ -78,19 +80,17 @@ struct Oklab: Hashable {
 
   private func cube(_ value: Double) -> Double { value * value * value }
 
-  private static func cubeRoot(_ value: Double) -> Double { Elementary.power(value, 1 / 3.0) }
-
   /// The sRGB transfer function, IEC 61966-2-1.
   private static func linear(_ part: UInt8) -> Double {
     let value = Double(part) / 255
-    return value <= 0.04045 ? value / 12.92 : Elementary.power((value + 0.055) / 1.055, 2.4)
+    return value <= 0.04045 ? value / 12.92 : Elementary.pow((value + 0.055) / 1.055, 2.4)
   }
 
   private static func encoded(_ value: Double) -> UInt8 {
     let limited = min(max(value, 0), 1)
     let part =
       limited <= 0.0031308
-      ? 12.92 * limited : 1.055 * Elementary.power(limited, 1 / 2.4) - 0.055
+      ? 12.92 * limited : 1.055 * Elementary.pow(limited, 1 / 2.4) - 0.055
     return UInt8((min(max(part, 0), 1) * 255).rounded())
   }
 }

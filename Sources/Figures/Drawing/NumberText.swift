@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Numbers as text: decimal digits without Foundation.
 package enum NumberText {
   /// The sign of negative numbers, as wide as a plus sign.
@@ -19,14 +21,22 @@ package enum NumberText {
 
   /// A number rounded to a count of decimals: `fixed(3.14159, decimals: 2)` is 3.14.
   package static func fixed(_ value: Double, decimals: Int) -> String {
-    guard let digits = Digits(value) else { return special(value) }
-    return digits.rounded(toDecimals: max(0, decimals)).fixed(decimals: max(0, decimals))
+    guard let digits = DecimalDigits(value) else { return special(value) }
+    let count = max(0, decimals)
+    return text(digits.rounded(toDecimals: count), decimals: count)
   }
 
   /// A number rounded to a count of significant digits, without trailing zeros; very large and very
   /// small ones as 1.2×10⁷ with Unicode superscripts.
   package static func significant(_ value: Double, digits count: Int = 4) -> String {
     NumberLabel(significant: value, digits: count).plain
+  }
+
+  /// Digits without an exponent, with as many decimals as asked for or as there are.
+  static func text(_ digits: DecimalDigits, decimals: Int? = nil) -> String {
+    let (whole, fraction) = digits.positional(decimals: decimals)
+    return (digits.isNegative ? minus : "") + grouped(whole)
+      + (fraction.isEmpty ? "" : "." + fraction)
   }
 
   static func special(_ value: Double) -> String {

@@ -1,12 +1,5 @@
+internal import Platform
 public import Tensors
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#endif
 
 /// CMA-ES: minimizes a function from the ranks of its values at a population of points, whose normal
 /// distribution adapts to the function's shape. The method of choice for noisy, ill-conditioned and
@@ -209,16 +202,8 @@ public struct CMAES: Sendable {
   /// The point with each variable reflected at its bounds until it is between them.
   private func mirrored(_ point: [Double]) -> [Double] {
     if lower == nil && upper == nil { return point }
-    return point.indices.map { i in
-      let (low, high) = (lower?[i] ?? -.infinity, upper?[i] ?? .infinity)
-      let x = point[i]
-      if x >= low && x <= high { return x }
-      if low.isInfinite { return 2 * high - x }
-      if high.isInfinite { return 2 * low - x }
-      let width = high - low
-      var rest = (x - low).truncatingRemainder(dividingBy: 2 * width)
-      if rest < 0 { rest += 2 * width }
-      return min(max(rest <= width ? low + rest : high - (rest - width), low), high)
+    return point.indices.map {
+      Bounds.mirrored(point[$0], lower?[$0] ?? -.infinity, upper?[$0] ?? .infinity)
     }
   }
 
@@ -253,13 +238,13 @@ public struct CMAES: Sendable {
     let stepGain = (p.stepPathRate * (2 - p.stepPathRate) * p.effectiveParents).squareRoot()
     for i in 0..<n { stepPath[i] = (1 - p.stepPathRate) * stepPath[i] + stepGain * white[i] }
     let length = stepPath.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    let settled = (1 - power(1 - p.stepPathRate, 2 * generation)).squareRoot()
+    let settled = (1 - Elementary.power(1 - p.stepPathRate, 2 * generation)).squareRoot()
     let isSteady = length / settled < (1.4 + 2 / (Double(n) + 1)) * p.expectedLength
     let gain = (p.pathRate * (2 - p.pathRate) * p.effectiveParents).squareRoot()
     for i in 0..<n { path[i] = (1 - p.pathRate) * path[i] + (isSteady ? gain * move[i] : 0) }
 
     adaptCovariance(order.map { steps[$0] }, isSteady: isSteady)
-    sigma *= exp(min(1, p.stepPathRate / p.damping * (length / p.expectedLength - 1)))
+    sigma *= Elementary.exp(min(1, p.stepPathRate / p.damping * (length / p.expectedLength - 1)))
     decomposeIfDue()
     updateStatus(ranked[order[0]], ranked[order[population / 2]])
   }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#endif
+internal import Platform
 
 /// The constants of CMA-ES for a dimension and a size of the population.
 ///
@@ -33,13 +27,15 @@ struct CMAESParameters: Sendable {
   let expectedLength: Double
 
   /// 4 + ⌊3 ln n⌋.
-  static func defaultPopulation(_ dimension: Int) -> Int { 4 + Int(3 * log(Double(dimension))) }
+  static func defaultPopulation(_ dimension: Int) -> Int {
+    4 + Int(3 * Elementary.log(Double(dimension)))
+  }
 
   init(dimension: Int, population: Int) {
     let n = Double(dimension)
     self.population = population
-    let half = log(Double(population + 1) / 2)
-    let raw = (1...population).map { half - log(Double($0)) }
+    let half = Elementary.log(Double(population + 1) / 2)
+    let raw = (1...population).map { half - Elementary.log(Double($0)) }
     parents = raw.count { $0 > 0 }
     let positive = raw.prefix(parents)
     let negative = raw.dropFirst(parents)

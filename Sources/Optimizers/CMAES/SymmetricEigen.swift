@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#endif
+internal import Platform
 
 /// The eigenvalues and eigenvectors of a real symmetric matrix: A = Q diag(λ) Qᵀ.
 ///
@@ -105,14 +99,14 @@ struct SymmetricEigen {
         steps += 1
         // The eigenvalue of the leading 2 × 2 block that is nearer to its corner.
         var g = (values[first + 1] - values[first]) / (2 * beside[first])
-        var r = hypot(g, 1)
+        var r = Elementary.hypot(g, 1)
         g = values[last] - values[first] + beside[first] / (g + (g < 0 ? -r : r))
         var (sine, cosine, shift) = (1.0, 1.0, 0.0)
         var broke = false
         for i in stride(from: last - 1, through: first, by: -1) {
           let f = sine * beside[i]
           let b = cosine * beside[i]
-          r = hypot(f, g)
+          r = Elementary.hypot(f, g)
           beside[i + 1] = r
           if r == 0 {
             values[i + 1] -= shift

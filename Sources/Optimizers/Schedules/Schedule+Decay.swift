@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 extension Schedule {
@@ -6,12 +7,12 @@ extension Schedule {
   /// - Precondition: `count` is at least 1.
   public static func step(_ initial: Double, factor: Double, every count: Int) -> Schedule {
     requireSteps(count, "step")
-    return Schedule { initial * power(factor, $0 / count) }
+    return Schedule { initial * Elementary.power(factor, $0 / count) }
   }
 
   /// Multiplied by a factor at each of some steps. As PyTorch's `MultiStepLR`.
   public static func steps(_ initial: Double, factor: Double, at milestones: [Int]) -> Schedule {
-    Schedule { step in initial * power(factor, milestones.count { $0 <= step }) }
+    Schedule { step in initial * Elementary.power(factor, milestones.count { $0 <= step }) }
   }
 
   /// v · f^(t / n). As optax's `exponential_decay`; with n = 1, PyTorch's `ExponentialLR`.
@@ -21,7 +22,7 @@ extension Schedule {
     _ initial: Double, factor: Double, every count: Int = 1
   ) -> Schedule {
     requireSteps(count, "exponential")
-    return Schedule { initial * power(factor, Double($0) / Double(count)) }
+    return Schedule { initial * Elementary.pow(factor, Double($0) / Double(count)) }
   }
 
   /// v / (1 + d t). The decay of PyTorch's `Adagrad(lr_decay=d)`.
@@ -47,7 +48,7 @@ extension Schedule {
     requireSteps(count, "polynomial")
     return Schedule { step in
       let done = Double(min(max(step - start, 0), count)) / Double(count)
-      return (initial - final) * power(1 - done, exponent) + final
+      return (initial - final) * Elementary.pow(1 - done, exponent) + final
     }
   }
 
@@ -68,7 +69,7 @@ extension Schedule {
     requireSteps(count, "cosine")
     return Schedule { step in
       let done = Double(min(step, count)) / Double(count)
-      return initial * ((1 - fraction) * (0.5 * (1 + cosineOfHalfTurns(done))) + fraction)
+      return initial * ((1 - fraction) * (0.5 * (1 + Elementary.cos(.pi * done))) + fraction)
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 extension Schedule {
@@ -76,5 +77,5 @@ extension Schedule {
 }
 
 private func halfCosine(from start: Double, to end: Double, _ done: Double) -> Double {
-  end + (start - end) * (0.5 * (1 + cosineOfHalfTurns(done)))
+  end + (start - end) * (0.5 * (1 + Elementary.cos(.pi * done)))
 }

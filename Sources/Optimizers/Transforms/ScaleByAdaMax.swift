@@ -1,3 +1,4 @@
+internal import Platform
 public import Tensors
 
 /// AdaMax's direction: the mean of the gradients over a decaying maximum of their sizes.
@@ -42,7 +43,7 @@ public struct ScaleByAdaMax: GradientTransform {
 extension ScaleByAdaMax: ElementwiseTransform {
   var slotCount: Int { 2 }
 
-  func coefficients(_ step: Int) -> Double { 1 - power(beta1, step) }
+  func coefficients(_ step: Int) -> Double { 1 - Elementary.power(beta1, step) }
 
   @inline(__always)
   func formula<Number: ElementwiseNumber>(

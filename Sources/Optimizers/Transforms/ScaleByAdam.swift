@@ -1,3 +1,4 @@
+internal import Platform
 public import Tensors
 
 /// Adam's direction: the mean of the gradients over the root of the mean of their squares.
@@ -53,7 +54,7 @@ extension ScaleByAdam: ElementwiseTransform {
 
   /// 1 / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ).
   func coefficients(_ step: Int) -> (mean: Double, root: Double) {
-    (1 / (1 - power(beta1, step)), 1 / (1 - power(beta2, step)).squareRoot())
+    (1 / (1 - Elementary.power(beta1, step)), 1 / (1 - Elementary.power(beta2, step)).squareRoot())
   }
 
   @inline(__always)

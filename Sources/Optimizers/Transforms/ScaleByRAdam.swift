@@ -1,3 +1,4 @@
+internal import Platform
 public import Tensors
 
 /// RAdam's direction: Adam's, once enough steps have made its denominator reliable.
@@ -47,10 +48,10 @@ extension ScaleByRAdam: ElementwiseTransform {
 
   /// 1 / (1 − β₁ᵗ), and r √(1 − β₂ᵗ) where the denominator is used.
   func coefficients(_ step: Int) -> (mean: Double, rectification: Double?) {
-    let decay = power(beta2, step)
+    let decay = Elementary.power(beta2, step)
     let limit = 2 / (1 - beta2) - 1
     let length = limit - 2 * Double(step) * decay / (1 - decay)
-    let mean = 1 / (1 - power(beta1, step))
+    let mean = 1 / (1 - Elementary.power(beta1, step))
     guard length > 5 else { return (mean, nil) }
     let square =
       (length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length)
