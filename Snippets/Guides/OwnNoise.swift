@@ -1,13 +1,7 @@
+import Foundation
 import Perturbations
 
 // Noise of one's own: the hyperbolic secant distribution.
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 // snippet.noise
 /// The density ½ sech(πz/2): mean 0, variance 1, smooth, and with tails

@@ -4,16 +4,10 @@
 import Foundation
 import Perturbations
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The most memory that was resident, in bytes. On Linux `getrusage` would count what the process that
 /// started this one had resident.
 func peakMemory() -> Int {
-  #if canImport(Glibc)
+  #if os(Linux)
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     return (line?.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 extension SafetensorsFile {
@@ -5,7 +6,11 @@ extension SafetensorsFile {
   ///
   /// - Throws: ``SafetensorsError``.
   public init(path: String) throws(SafetensorsError) {
-    try self.init(bytes: readFile(path))
+    let bytes: [UInt8]
+    do throws(SystemFailure) { bytes = try Files.read(path) } catch {
+      throw .file(path: path, reason: error.description)
+    }
+    try self.init(bytes: bytes)
   }
 
   /// Reads a file's bytes.
@@ -26,8 +31,7 @@ extension SafetensorsFile {
         reason: "a header of \(length) bytes in a file of \(bytes.count) bytes")
     }
     let dataStart = 8 + Int(length)
-    var reader = HeaderReader(bytes[8..<dataStart])
-    let header = try reader.readHeader()
+    let header = try SafetensorsHeader(Array(bytes[8..<dataStart]))
     let byPlace = header.entries.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     var end = 0
     for entry in byPlace {
@@ -49,7 +53,7 @@ extension SafetensorsFile {
   }
 }
 
-extension HeaderReader.Entry {
+extension SafetensorsHeader.Entry {
   /// The tensor that the entry describes.
   fileprivate func leaf(in data: ArraySlice<UInt8>) throws(SafetensorsError) -> Leaf {
     guard let type = ElementType.allCases.first(where: { $0.safetensorsName == self.type }) else {

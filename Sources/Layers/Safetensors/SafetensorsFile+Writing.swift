@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 extension SafetensorsFile {
@@ -13,15 +14,15 @@ extension SafetensorsFile {
     var entries: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }
-        .map { "\(quoted($0.key)):\(quoted($0.value))" }
-      entries.append("\(quoted(Self.metadataName)):{\(pairs.joined(separator: ","))}")
+        .map { "\(JSON.quoted($0.key)):\(JSON.quoted($0.value))" }
+      entries.append("\(JSON.quoted(Self.metadataName)):{\(pairs.joined(separator: ","))}")
     }
     var start = 0
     for (name, leaf) in ordered {
       let end = start + leaf.byteCount
       let shape = leaf.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(quoted(name)):{\"dtype\":\"\(leaf.elementType.safetensorsName)\","
+        "\(JSON.quoted(name)):{\"dtype\":\"\(leaf.elementType.safetensorsName)\","
           + "\"shape\":[\(shape)],\"data_offsets\":[\(start),\(end)]}")
       start = end
     }
@@ -43,26 +44,12 @@ extension SafetensorsFile {
   ///
   /// - Throws: ``SafetensorsError/file(path:reason:)``.
   public func write(to path: String) throws(SafetensorsError) {
-    try writeFile(bytes, to: path)
+    do throws(SystemFailure) { try Files.write(bytes, to: path) } catch {
+      throw .file(path: path, reason: error.description)
+    }
   }
 }
 
 extension Leaf {
   fileprivate var byteCount: Int { value.count * elementType.size }
-}
-
-/// The text as a JSON string.
-private func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\0"..<" ":
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }
