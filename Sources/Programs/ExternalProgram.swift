@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Perturbations
+internal import Platform
 internal import Synchronization
 
 /// Any executable that reads numbers and prints numbers, as a function.
@@ -66,7 +67,7 @@ public struct ExternalProgram: Sendable {
     retries: Int = 2, onFailure: FailurePolicy = .stop, outputs: Int? = nil
   ) throws(ProgramError) {
     let settings = ProgramSettings(
-      executable: executable, arguments: arguments, jobs: jobs ?? Descriptor.processorCount,
+      executable: executable, arguments: arguments, jobs: jobs ?? Processors.count,
       timeout: timeout, retries: retries, onFailure: onFailure, outputs: outputs,
       isOneShot: ArgumentPlaceholders.areIn(arguments))
     try settings.validate()

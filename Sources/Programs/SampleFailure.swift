@@ -1,4 +1,5 @@
 public import Perturbations
+internal import Platform
 
 /// One evaluation that failed, with all that it takes to do it again.
 public struct SampleFailure: Sendable, CustomStringConvertible {
@@ -50,7 +51,7 @@ public struct SampleFailure: Sendable, CustomStringConvertible {
   }
 
   private var shortInput: String {
-    let shown = input.prefix(8).map { numberText($0) }.joined(separator: ", ")
+    let shown = input.prefix(8).map { shortestText($0) }.joined(separator: ", ")
     return input.count <= 8 ? "[\(shown)]" : "[\(shown), … \(input.count) numbers]"
   }
 }
@@ -61,7 +62,7 @@ extension SampleFailure.Cause: CustomStringConvertible {
     switch self {
     case .crashed(let signal): "was ended by signal \(signal)\(Self.signalName(signal))"
     case .exited(let code): "exited with code \(code) and gave no answer"
-    case .timedOut(let seconds): "gave no answer within \(numberText(seconds)) s"
+    case .timedOut(let seconds): "gave no answer within \(shortestText(seconds)) s"
     case .closedOutput: "closed its output and gave no answer"
     case .closedInput: "closed its input and gave no answer"
     case .garbage(let line): "printed \(Self.quoted(line)), expected an array of numbers"
@@ -84,10 +85,4 @@ extension SampleFailure.Cause: CustomStringConvertible {
     ]
     return names[signal].map { " (\($0))" } ?? ""
   }
-}
-
-/// The shortest text that reads back as the number, without a fraction of zero.
-func numberText(_ value: Double) -> String {
-  let text = value.description
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }

@@ -1,4 +1,4 @@
-internal import Programs
+internal import Platform
 internal import Synchronization
 
 #if canImport(Darwin)

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Platform
 
 /// Where a one-shot program's numbers stand among its arguments.
 ///
@@ -45,17 +39,21 @@ enum ArgumentPlaceholders {
   ) throws(SystemFailure) -> (arguments: [String], file: String?) {
     var result: [String] = []
     var file: String?
-    if arguments.contains(where: { $0.contains("{file}") }) { file = try writeFile(values) }
+    if arguments.contains(where: { $0.contains("{file}") }) {
+      var bytes: [UInt8] = []
+      NumberLine.append(values, to: &bytes)
+      file = try Files.writeTemporary(bytes, prefix: "perturb")
+    }
     for argument in arguments {
       if argument == "{}" {
-        result += values.map(numberText)
+        result += values.map { shortestText($0) }
         continue
       }
       result.append(
         replace(argument) { name in
           if name == "file" { return file ?? "" }
-          if name.isEmpty { return values.map(numberText).joined(separator: ",") }
-          return Int(name).flatMap { values.indices.contains($0) ? numberText(values[$0]) : nil }
+          if name.isEmpty { return values.map { shortestText($0) }.joined(separator: ",") }
+          return Int(name).flatMap { values.indices.contains($0) ? shortestText(values[$0]) : nil }
             ?? ""
         })
     }
@@ -82,24 +80,5 @@ enum ArgumentPlaceholders {
       rest = after
     }
     return result + rest
-  }
-
-  private static func writeFile(_ values: [Double]) throws(SystemFailure) -> String {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/perturb-XXXXXX".utf8CString)
-    var descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw SystemFailure() }
-    defer { Descriptor.close(&descriptor) }
-    var bytes: [UInt8] = []
-    NumberLine.append(values, to: &bytes)
-    var written = 0
-    while written < bytes.count {
-      let result = bytes.withUnsafeBytes {
-        Descriptor.write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
-      }
-      guard case .count(let count) = result else { throw SystemFailure() }
-      written += count
-    }
-    return template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
   }
 }

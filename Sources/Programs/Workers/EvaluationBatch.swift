@@ -100,9 +100,3 @@ final class EvaluationBatch: @unchecked Sendable {
     if let error { throw error }
   }
 }
-
-/// One input of a batch.
-struct Evaluation {
-  let batch: EvaluationBatch
-  let index: Int
-}

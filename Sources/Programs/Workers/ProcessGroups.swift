@@ -1,12 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// The process groups of all running workers, which are ended when this process exits.
 ///
@@ -17,11 +10,11 @@ final class ProcessGroups: Sendable {
 
   private let groups = Mutex<Set<Int32>>([])
 
-  private init() { atexit { ProcessGroups.shared.killAll() } }
+  private init() { ThisProcess.atExit { ProcessGroups.shared.killAll() } }
 
   func insert(_ group: Int32) { _ = groups.withLock { $0.insert(group) } }
 
   func remove(_ group: Int32) { _ = groups.withLock { $0.remove(group) } }
 
-  func killAll() { for group in groups.withLock({ $0 }) { Descriptor.killGroup(group) } }
+  func killAll() { for group in groups.withLock({ $0 }) { ChildProcess.killGroup(group) } }
 }

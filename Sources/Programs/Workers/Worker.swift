@@ -1,3 +1,5 @@
+internal import Platform
+
 /// One process, or the place for one, as the pump sees it: its pipes, what it was asked and what it
 /// has said.
 final class Worker {
@@ -15,9 +17,9 @@ final class Worker {
   var generation = 0
   var group: Int32 = 0
   var hasStarted = false
-  var inputEnd: Int32 = -1
-  var outputEnd: Int32 = -1
-  var errorEnd: Int32 = -1
+  var inputEnd: Descriptor?
+  var outputEnd: Descriptor?
+  var errorEnd: Descriptor?
   /// Lines that wait for room in the pipe.
   var toWrite: [UInt8] = []
   var written = 0
@@ -69,9 +71,9 @@ final class Worker {
   }
 
   func closePipes() {
-    Descriptor.close(&inputEnd)
-    Descriptor.close(&outputEnd)
-    Descriptor.close(&errorEnd)
+    inputEnd.close()
+    outputEnd.close()
+    errorEnd.close()
     toWrite.removeAll(keepingCapacity: true)
     written = 0
   }
@@ -92,18 +94,10 @@ final class Worker {
   }
 }
 
-/// The last lines of what a program wrote to its standard error, however much it was.
-struct ErrorTail {
-  private static let limit = 4096
-  private var bytes: [UInt8] = []
-
-  mutating func append(_ new: UnsafeRawBufferPointer) {
-    bytes += new.suffix(Self.limit)
-    if bytes.count > 4 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
-  }
-
-  var lines: [String] {
-    String(decoding: bytes.suffix(Self.limit), as: UTF8.self)
-      .split(whereSeparator: \.isNewline).suffix(8).map(String.init)
+extension Descriptor? {
+  /// Closes the descriptor, if there is one, and forgets it.
+  mutating func close() {
+    self?.close()
+    self = nil
   }
 }

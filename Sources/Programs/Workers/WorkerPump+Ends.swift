@@ -1,12 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// Time limits, ends of processes, and what becomes of the questions that they had.
 extension WorkerPump {
@@ -41,7 +34,7 @@ extension WorkerPump {
       } else if !worker.wasKilled {
         worker.wasKilled = true
         worker.killTime = nil
-        Descriptor.killGroup(worker.group)
+        ChildProcess.killGroup(worker.group)
       }
     }
   }
@@ -51,38 +44,37 @@ extension WorkerPump {
     guard worker.state == .running else { return }
     worker.state = .ending
     worker.cause = cause
-    Descriptor.close(&worker.inputEnd)
+    worker.inputEnd.close()
     if worker.hasStarted {
       worker.wasKilled = true
       worker.killTime = nil
-      Descriptor.killGroup(worker.group)
+      ChildProcess.killGroup(worker.group)
     } else {
       worker.killTime = .now
     }
   }
 
   /// A process has ended and is no more.
-  func end(_ worker: Worker, _ event: ProcessStarter.Event) {
+  func end(_ worker: Worker, _ how: ChildProcess.End) {
     // Those that it started go with it.
-    Descriptor.killGroup(worker.group)
+    ChildProcess.killGroup(worker.group)
     ProcessGroups.shared.remove(worker.group)
     readErrors(worker)
-    if worker.outputEnd >= 0, worker.state == .running { readOutput(worker) }
+    if worker.outputEnd != nil, worker.state == .running { readOutput(worker) }
     // Something outside the group may hold the pipe; what is there has been read.
-    if worker.outputEnd >= 0, worker.state == .running { endOutput(of: worker) }
+    if worker.outputEnd != nil, worker.state == .running { endOutput(of: worker) }
     removeInputFile(of: worker)
     var cause = worker.cause
-    if settings.isOneShot, cause == .closedOutput, case .exited(0) = event, let head = worker.head {
+    if settings.isOneShot, cause == .closedOutput, how == .exited(code: 0), let head = worker.head {
       cause = readLastLine(worker, head)
       if cause == nil {
         worker.removeHead(now: .now)
         settle(head)
       }
     } else if cause == .closedOutput || cause == .closedInput {
-      switch event {
+      switch how {
       case .exited(let code): cause = worker.wasKilled ? cause : .exited(code: code)
       case .signaled(let signal): cause = worker.wasKilled ? cause : .crashed(signal: signal)
-      default: break
       }
     }
     let lines = worker.errors.lines
@@ -111,7 +103,7 @@ extension WorkerPump {
   }
 
   func removeInputFile(of worker: Worker) {
-    if let file = worker.inputFile { unlink(file) }
+    if let file = worker.inputFile { Files.removeFile(file) }
     worker.inputFile = nil
   }
 

@@ -1,20 +1,13 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// Reading from and writing to workers.
 extension WorkerPump {
   func write(to worker: Worker) {
-    guard worker.inputEnd >= 0, worker.written < worker.toWrite.count else { return }
+    guard let inputEnd = worker.inputEnd else { return }
     while worker.written < worker.toWrite.count {
       let result = worker.toWrite.withUnsafeBytes {
-        Descriptor.write(worker.inputEnd, UnsafeRawBufferPointer(rebasing: $0[worker.written...]))
+        inputEnd.write(UnsafeRawBufferPointer(rebasing: $0[worker.written...]))
       }
       switch result {
       case .count(let count): worker.written += count
@@ -28,57 +21,57 @@ extension WorkerPump {
 
   /// It reads nothing more. What it was asked before it may still answer, for a while.
   func endInput(of worker: Worker) {
-    guard worker.inputEnd >= 0 else { return }
+    guard worker.inputEnd != nil else { return }
     worker.refusesInput = true
     worker.killTime = .now + (settings.timeout ?? .seconds(1))
-    Descriptor.close(&worker.inputEnd)
+    worker.inputEnd.close()
     worker.written = worker.toWrite.count
   }
 
   func waitForWork() {
-    var entries = [pollfd(fd: wakeEnds.reading, events: Int16(POLLIN), revents: 0)]
-    var owners: [(Worker, Int32)] = []
-    func add(_ descriptor: Int32, _ events: Int32, _ worker: Worker) {
-      guard descriptor >= 0 else { return }
-      entries.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
+    guard let wakeEnd = wakeEnds?.reading else { return }
+    var poll = Poll()
+    var owners: [(worker: Worker, descriptor: Descriptor)] = []
+    poll.add(wakeEnd, .reading)
+    func add(_ descriptor: Descriptor?, _ interest: Poll.Interest, _ worker: Worker) {
+      guard let descriptor else { return }
+      poll.add(descriptor, interest)
       owners.append((worker, descriptor))
     }
     for worker in workers where worker.state != .vacant {
-      add(worker.outputEnd, POLLIN, worker)
-      add(worker.errorEnd, POLLIN, worker)
-      // Without events, a pipe still tells that its reader is gone.
-      add(worker.inputEnd, worker.written < worker.toWrite.count ? POLLOUT : 0, worker)
+      add(worker.outputEnd, .reading, worker)
+      add(worker.errorEnd, .reading, worker)
+      // Without an interest, a pipe still tells that its reader is gone.
+      add(worker.inputEnd, worker.written < worker.toWrite.count ? .writing : [], worker)
     }
-    Descriptor.poll(&entries, milliseconds: nextTime())
-    if entries[0].revents != 0 {
-      while case .count = Descriptor.read(wakeEnds.reading, into: buffer) {}
+    poll.wait(milliseconds: nextTime())
+    if poll.isReady(0) {
+      while case .count = wakeEnd.read(into: buffer) {}
     }
-    for (entry, owner) in zip(entries.dropFirst(), owners) where entry.revents != 0 {
-      let worker = owner.0
-      if owner.1 == worker.inputEnd, entry.revents & Int16(POLLERR | POLLHUP) != 0 {
-        endInput(of: worker)
-      }
-      if owner.1 == worker.errorEnd { readErrors(worker) }
-      if owner.1 == worker.outputEnd { readOutput(worker) }
+    for (index, owner) in owners.enumerated() where poll.isReady(index + 1) {
+      let worker = owner.worker
+      if owner.descriptor == worker.inputEnd, poll.isAbandoned(index + 1) { endInput(of: worker) }
+      if owner.descriptor == worker.errorEnd { readErrors(worker) }
+      if owner.descriptor == worker.outputEnd { readOutput(worker) }
     }
   }
 
   func readErrors(_ worker: Worker) {
-    while worker.errorEnd >= 0 {
-      switch Descriptor.read(worker.errorEnd, into: buffer) {
+    while let errorEnd = worker.errorEnd {
+      switch errorEnd.read(into: buffer) {
       case .count(let count):
         worker.errors.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         // One that floods its error pipe gets its turn like all others.
         if count < buffer.count { return }
       case .wouldBlock: return
-      case .ended: Descriptor.close(&worker.errorEnd)
+      case .ended: worker.errorEnd.close()
       }
     }
   }
 
   func readOutput(_ worker: Worker) {
-    while worker.outputEnd >= 0 {
-      switch Descriptor.read(worker.outputEnd, into: buffer) {
+    while let outputEnd = worker.outputEnd {
+      switch outputEnd.read(into: buffer) {
       case .count(let count):
         worker.partial += UnsafeRawBufferPointer(rebasing: buffer[..<count])
         if settings.isOneShot {
@@ -98,7 +91,7 @@ extension WorkerPump {
 
   /// There will be no further output: the last line may lack its line feed.
   func endOutput(of worker: Worker) {
-    Descriptor.close(&worker.outputEnd)
+    worker.outputEnd.close()
     guard worker.state == .running else { return }
     if !settings.isOneShot, !worker.partial.isEmpty {
       worker.partial.append(UInt8(ascii: "\n"))
@@ -120,14 +113,7 @@ extension WorkerPump {
     var start = 0
     let now = ContinuousClock.now
     while worker.state == .running {
-      let end = worker.partial.withUnsafeBufferPointer { bytes -> Int? in
-        guard let base = bytes.baseAddress, worker.searched < bytes.count else { return nil }
-        guard
-          let found = memchr(
-            base + worker.searched, Int32(UInt8(ascii: "\n")), bytes.count - worker.searched)
-        else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
-      }
+      let end = worker.partial[worker.searched...].firstIndex(of: UInt8(ascii: "\n"))
       guard let end else {
         worker.searched = worker.partial.count
         break

@@ -1,12 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// Feeds a program's workers and reads their answers, on one thread that never waits for any one of
 /// them.
@@ -17,7 +10,7 @@ final class WorkerPump: @unchecked Sendable {
   let settings: ProgramSettings
   private let inbox = Mutex(Inbox())
   let totals = Mutex(ProgramStatistics())
-  var wakeEnds: (reading: Int32, writing: Int32) = (-1, -1)
+  private(set) var wakeEnds: (reading: Descriptor, writing: Descriptor)?
 
   // What follows belongs to the pump's thread.
   var workers: [Worker]
@@ -48,8 +41,8 @@ final class WorkerPump: @unchecked Sendable {
 
   deinit {
     buffer.deallocate()
-    Descriptor.close(&wakeEnds.reading)
-    Descriptor.close(&wakeEnds.writing)
+    wakeEnds?.reading.close()
+    wakeEnds?.writing.close()
   }
 
   var statistics: ProgramStatistics { totals.withLock { $0 } }
@@ -71,12 +64,13 @@ final class WorkerPump: @unchecked Sendable {
 
   func startThread() throws(ProgramError) {
     do throws(SystemFailure) {
-      wakeEnds = try Descriptor.pipe()
+      let ends = try Descriptor.pipe()
+      ends.reading.makeNonblocking()
+      ends.writing.makeNonblocking()
+      wakeEnds = ends
     } catch {
       throw .cannotStart(program: settings.text, reason: error.description)
     }
-    Descriptor.makeNonblocking(wakeEnds.reading)
-    Descriptor.makeNonblocking(wakeEnds.writing)
     guard Thread.start({ self.loop() }) else {
       throw .cannotStart(program: settings.text, reason: "no thread can be started")
     }
@@ -96,8 +90,7 @@ final class WorkerPump: @unchecked Sendable {
   }
 
   func wake() {
-    var byte: UInt8 = 1
-    withUnsafeBytes(of: &byte) { _ = Descriptor.write(wakeEnds.writing, $0) }
+    wakeEnds?.writing.writeByte(1)
   }
 
   func report(_ worker: Int, _ generation: Int, _ event: ProcessStarter.Event) {
@@ -108,7 +101,7 @@ final class WorkerPump: @unchecked Sendable {
   // MARK: The loop
 
   func loop() {
-    Descriptor.blockBrokenPipeSignal()
+    Signals.blockBrokenPipe()
     while true {
       takeInbox()
       if isClosing, workers.allSatisfy({ $0.state == .vacant }) { break }
@@ -155,7 +148,7 @@ final class WorkerPump: @unchecked Sendable {
       for evaluation in worker.takeAsked() { evaluation.batch.fail(.stopped) }
       guard worker.state != .vacant else { continue }
       // An idle worker may end by itself; one that computes has lost its purpose.
-      Descriptor.close(&worker.inputEnd)
+      worker.inputEnd.close()
       worker.state = .ending
       worker.cause = nil
       worker.killTime = wasBusy ? .now : .now + .milliseconds(200)
@@ -182,9 +175,9 @@ final class WorkerPump: @unchecked Sendable {
       again = []
       queue = []
       nextInFirst = 0
-    case .exited, .signaled:
+    case .ended(let how):
       guard worker.generation == generation else { return }
-      end(worker, event)
+      end(worker, how)
     }
   }
 
@@ -274,18 +267,18 @@ final class WorkerPump: @unchecked Sendable {
         arguments = expanded.arguments
         worker.inputFile = expanded.file
       }
-      var input: (reading: Int32, writing: Int32)?
+      var input: (reading: Descriptor, writing: Descriptor)?
       if evaluation == nil {
         let pipe = try Descriptor.pipe()
-        Descriptor.makeNonblocking(pipe.writing)
+        pipe.writing.makeNonblocking()
         worker.inputEnd = pipe.writing
         input = pipe
       }
       let output = try Descriptor.pipe()
-      Descriptor.makeNonblocking(output.reading)
+      output.reading.makeNonblocking()
       worker.outputEnd = output.reading
       let error = try Descriptor.pipe()
-      Descriptor.makeNonblocking(error.reading)
+      error.reading.makeNonblocking()
       worker.errorEnd = error.reading
       worker.state = .running
       worker.headSince = .now

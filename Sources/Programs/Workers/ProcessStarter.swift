@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Platform
 internal import Subprocess
 internal import Synchronization
 internal import Tensors
@@ -7,14 +8,6 @@ internal import Tensors
   internal import System
 #else
   internal import SystemPackage
-#endif
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
 #endif
 
 /// Starts processes in groups of their own and waits for their ends, by swift-subprocess.
@@ -53,16 +46,15 @@ final class ProcessStarter: TaskExecutor {
   /// What becomes of a process.
   enum Event: Sendable {
     case started(group: Int32)
-    case exited(code: Int32)
-    case signaled(Int32)
+    case ended(ChildProcess.End)
     case notStarted(String)
   }
 
   /// The child's ends of its pipes; closed here when the process has them.
   struct Pipes: Sendable {
-    var input: Int32?
-    var output: Int32
-    var error: Int32
+    var input: Descriptor?
+    var output: Descriptor
+    var error: Descriptor
   }
 
   /// Starts a process.
@@ -82,14 +74,14 @@ final class ProcessStarter: TaskExecutor {
       options.processGroupID = 0
       let executable: Executable =
         program.contains("/") ? .path(FilePath(program)) : .name(program)
-      let output = FileDescriptor(rawValue: pipes.output)
-      let error = FileDescriptor(rawValue: pipes.error)
+      let output = FileDescriptor(rawValue: pipes.output.number)
+      let error = FileDescriptor(rawValue: pipes.error.number)
       do {
         if let input = pipes.input {
           _ = try await run(
             executable, arguments: Arguments(arguments), platformOptions: options,
             input: .fileDescriptor(
-              FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
+              FileDescriptor(rawValue: input.number), closeAfterSpawningProcess: true),
             output: .fileDescriptor(output, closeAfterSpawningProcess: true),
             error: .fileDescriptor(error, closeAfterSpawningProcess: true)
           ) { await Self.watch($0.processIdentifier, report) }

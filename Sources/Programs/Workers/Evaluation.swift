@@ -1,0 +1,5 @@
+/// One input of a batch.
+struct Evaluation {
+  let batch: EvaluationBatch
+  let index: Int
+}
