@@ -77,7 +77,7 @@ let package = Package(
       ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
-    library("Solvers"),
+    library("Solvers", ["CKernels"]),
     // Floor 2
     library("Perturbations", ["Tensors", "Solvers", "CKernels", "Platform"]),
     library("Optimizers", ["Tensors", "Platform"]),
