@@ -10,6 +10,9 @@ public struct ArgMax: Solver {
   /// The output maximises ⟨input, output⟩ over the one-hot vectors.
   public var sense: Sense? { .maximize }
 
+  /// One-hot at the first largest entry.
+  public var output: SolverOutput { .largest }
+
   /// A solver for vectors of any length.
   public init() {}
 
@@ -44,6 +47,9 @@ public struct ArgMax: Solver {
 public struct ArgMin: Solver {
   /// The output minimises ⟨input, output⟩ over the one-hot vectors.
   public var sense: Sense? { .minimize }
+
+  /// One-hot at the first smallest entry.
+  public var output: SolverOutput { .smallest }
 
   /// A solver for vectors of any length.
   public init() {}

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Whether any entry is true, reading the signs of the entries as truth values: 1 if so, −1 if not.
 ///
 /// An entry counts as true where x ≥ 0. So does the usual PyTorch form, which casts (sign(x) + 1) / 2
@@ -32,6 +34,38 @@ public struct LogicalOr: Solver {
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Void
   ) throws(SolverError) {
     output[0] = try countTrue(input, outputs: output.count, solver: "LogicalOr") > 0 ? 1 : -1
+  }
+
+  /// Writes for each input 1 if any entry is true, −1 if none is, in single precision.
+  public func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout Void
+  ) throws(SolverBlockError) {
+    guard areNumbers(inputs, rows: rows, outputs: outputs.count) else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    let count = inputs.count / rows
+    inputs.withUnsafeBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_vote_f32(inputs.baseAddress, rows, count, 1, $0.baseAddress)
+      }
+    }
+  }
+
+  /// Writes for each input 1 if any entry is true, −1 if none is, in double precision.
+  public func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout Void
+  ) throws(SolverBlockError) {
+    guard areNumbers(inputs, rows: rows, outputs: outputs.count) else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    let count = inputs.count / rows
+    inputs.withUnsafeBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_vote_f64(inputs.baseAddress, rows, count, 1, $0.baseAddress)
+      }
+    }
   }
 }
 
@@ -71,6 +105,38 @@ public struct LogicalAnd: Solver {
     let count = try countTrue(input, outputs: output.count, solver: "LogicalAnd")
     output[0] = count == input.count ? 1 : -1
   }
+
+  /// Writes for each input 1 if all entries are true, −1 if one is not, in single precision.
+  public func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout Void
+  ) throws(SolverBlockError) {
+    guard areNumbers(inputs, rows: rows, outputs: outputs.count) else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    let count = inputs.count / rows
+    inputs.withUnsafeBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_vote_f32(inputs.baseAddress, rows, count, count, $0.baseAddress)
+      }
+    }
+  }
+
+  /// Writes for each input 1 if all entries are true, −1 if one is not, in double precision.
+  public func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout Void
+  ) throws(SolverBlockError) {
+    guard areNumbers(inputs, rows: rows, outputs: outputs.count) else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    let count = inputs.count / rows
+    inputs.withUnsafeBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_vote_f64(inputs.baseAddress, rows, count, count, $0.baseAddress)
+      }
+    }
+  }
 }
 
 @inline(__always)
@@ -87,4 +153,12 @@ private func countTrue<Scalar: BinaryFloatingPoint>(
   }
   guard isNumber else { throw notANumber(input, solver: solver) }
   return count
+}
+
+/// Whether a block has the shape of inputs with one output each, and no entry is NaN.
+private func areNumbers<Scalar: BlockScalar>(
+  _ inputs: Span<Scalar>, rows: Int, outputs: Int
+) -> Bool {
+  rows > 0 && outputs == rows && inputs.count > 0 && inputs.count % rows == 0
+    && Scalar.areNumbers(inputs)
 }

@@ -36,6 +36,8 @@ struct PathFinder: Sendable {
   let tails: [Int32]
   /// The useful nodes in topological order; empty where they have a cycle.
   let order: [Int32]
+  /// The graph for blocks of inputs, where it is small.
+  private(set) var lanes: PathLanes?
 
   // `list` holds the arcs as (tail, head, slot), in the order in which ties prefer them.
   init(
@@ -93,6 +95,7 @@ struct PathFinder: Sendable {
       order = []
     }
     self.order = order
+    lanes = makeLanes()
   }
 
   func makeScratch() -> PathScratch {
@@ -239,6 +242,9 @@ public struct PathScratch: Sendable {
   var predecessors: [Int32]
   var isChanged: [Bool]
   var heap: PathHeap
+  /// The kernels' memory, and which rows of a block they leave; empty before the first block.
+  var lanes: [Double] = []
+  var isOpen: [UInt8] = []
 
   init(nodeCount: Int, arcCount: Int, slotCount: Int) {
     costs = Array(repeating: 0, count: slotCount)

@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The rank of each entry: 0 for the smallest, d − 1 for the largest, as argsort(argsort(x)).
 ///
 /// Ascending ranks are the vertex of the permutahedron (all permutations of 0 … d − 1) that maximises
@@ -44,6 +46,42 @@ public struct Ranking: Solver {
   ) throws(SolverError) {
     try writeRanks(
       input, into: &output, scratch: &scratch, descending: descending, solver: "Ranking")
+  }
+
+  /// Writes the rank of each entry of each input, all ordered together, in single precision.
+  public func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout RankScratch
+  ) throws(SolverBlockError) {
+    let isSolved = withOrder(
+      of: inputs, rows: rows, outputs: outputs.count, descending: descending,
+      memory: &scratch.order
+    ) { order, count in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_ranks_of_order_f32(order, rows, count, $0.baseAddress)
+      }
+    }
+    if !isSolved {
+      try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+  }
+
+  /// Writes the rank of each entry of each input, all ordered together, in double precision.
+  public func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout RankScratch
+  ) throws(SolverBlockError) {
+    let isSolved = withOrder(
+      of: inputs, rows: rows, outputs: outputs.count, descending: descending,
+      memory: &scratch.order
+    ) { order, count in
+      outputs.withUnsafeMutableBufferPointer {
+        ck_ranks_of_order_f64(order, rows, count, $0.baseAddress)
+      }
+    }
+    if !isSolved {
+      try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
   }
 }
 
@@ -107,6 +145,46 @@ public struct Sorting: Solver {
     check(scratch, count: input.count)
     try rank(input, into: &scratch.double, scratch: &scratch.ranks)
     for i in input.indices { output[Int(scratch.double[i])] = input[i] }
+  }
+
+  /// Writes the entries of each input in order of size, all ordered together, in single precision.
+  public func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout Scratch
+  ) throws(SolverBlockError) {
+    let isSolved = withOrder(
+      of: inputs, rows: rows, outputs: outputs.count, descending: descending,
+      memory: &scratch.ranks.order
+    ) { order, count in
+      inputs.withUnsafeBufferPointer { inputs in
+        outputs.withUnsafeMutableBufferPointer {
+          ck_sorted_by_order_f32(order, inputs.baseAddress, rows, count, $0.baseAddress)
+        }
+      }
+    }
+    if !isSolved {
+      try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+  }
+
+  /// Writes the entries of each input in order of size, all ordered together, in double precision.
+  public func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout Scratch
+  ) throws(SolverBlockError) {
+    let isSolved = withOrder(
+      of: inputs, rows: rows, outputs: outputs.count, descending: descending,
+      memory: &scratch.ranks.order
+    ) { order, count in
+      inputs.withUnsafeBufferPointer { inputs in
+        outputs.withUnsafeMutableBufferPointer {
+          ck_sorted_by_order_f64(order, inputs.baseAddress, rows, count, $0.baseAddress)
+        }
+      }
+    }
+    if !isSolved {
+      try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
   }
 
   private func rank(

@@ -7,6 +7,8 @@ public struct RankScratch: Sendable {
   fileprivate var otherPositions: [Int32]
   /// For each digit, where the next entry with each value of that digit goes.
   fileprivate var places: [Int32]
+  /// The order of the entries of each input of a block.
+  var order: [Int32] = []
 
   init(count: Int) {
     let sorted = count > longestCounted ? count : 0

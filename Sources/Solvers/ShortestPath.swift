@@ -49,6 +49,12 @@ public struct ShortestPath: Solver {
   /// it for those.
   public var sense: Sense? { .minimize }
 
+  /// Whether costs are taken as they are: false where negative ones are clipped or shifted.
+  public var isExact: Bool { negativeCosts == .allowed }
+
+  /// 1 for what the path pays, 0 elsewhere.
+  public var output: SolverOutput { .indicator }
+
   /// A solver for paths from `source` to `target`.
   ///
   /// - Parameters:
@@ -141,5 +147,31 @@ public struct ShortestPath: Solver {
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout PathScratch
   ) throws(SolverError) {
     try finder.solve(input, into: &output, scratch: &scratch, marked: nil)
+  }
+
+  /// Writes the indicator of the shortest path for each input; small graphs are searched side by side, in single precision.
+  public func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout PathScratch
+  ) throws(SolverBlockError) {
+    let open = finder.solveInLanes(
+      inputs, rows: rows, into: &outputs, scratch: &scratch, marked: nil)
+    guard let open else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    try solveRows(open, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+  }
+
+  /// Writes the indicator of the shortest path for each input; small graphs are searched side by side, in double precision.
+  public func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout PathScratch
+  ) throws(SolverBlockError) {
+    let open = finder.solveInLanes(
+      inputs, rows: rows, into: &outputs, scratch: &scratch, marked: nil)
+    guard let open else {
+      return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
+    try solveRows(open, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
   }
 }

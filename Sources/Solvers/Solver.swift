@@ -1,16 +1,8 @@
-/// Which optimum of ⟨input, output⟩ a solver returns.
-public enum Sense: Sendable, Hashable {
-  /// The output y maximises ⟨input, y⟩ over the feasible outputs.
-  case maximize
-  /// The output y minimises ⟨input, y⟩ over the feasible outputs.
-  case minimize
-}
-
 /// A discrete function of a vector: numbers in, a solution in numbers out, no memory allocated
 /// on the way.
 ///
-/// The requirements come in `Float` and in `Double`. A solver of one's own needs to write the `Float`
-/// form and `sense` only:
+/// The forms that solve come in `Float` and in `Double`, for one input and for a block of inputs. A
+/// solver of one's own needs to write the `Float` form for one input and `sense` only:
 ///
 /// ```swift
 /// struct Largest: Solver {
@@ -26,8 +18,12 @@ public enum Sense: Sendable, Hashable {
 /// }
 /// ```
 ///
+/// One that states the ``precision`` `.double` writes the `Double` form instead. A form that is left
+/// out is made from the other; a solver that writes neither ends the program at its first solve.
+///
 /// A solver is called from several threads at once, each with a scratch of its own. It gives the same
-/// output for the same input whatever the scratch was used for before.
+/// output for the same input whatever the scratch was used for before, or, if it continues from one
+/// solve to the next, whatever it was used for before ``reset(_:)``.
 public protocol Solver: Sendable {
   /// Working memory of one thread, made once and used for many solves. `Void` unless declared.
   associatedtype Scratch = Void
@@ -35,6 +31,18 @@ public protocol Solver: Sendable {
   /// Which optimum of ⟨input, output⟩ the output is, or nil where it is not the optimum of a linear
   /// objective (as for a logical OR). A solver with a sense has outputs of its input's shape.
   var sense: Sense? { get }
+
+  /// Whether the output is that optimum for every input as it is given; false where the input is
+  /// changed first, as clipped or shifted costs are. True unless stated; of no meaning without a sense.
+  ///
+  /// Where it is false, the mean output is not the gradient of the perturbed optimum.
+  var isExact: Bool { get }
+
+  /// What kind of output the solver has; any numbers unless stated.
+  var output: SolverOutput { get }
+
+  /// In which precision the solver works; either unless stated.
+  var precision: SolverPrecision { get }
 
   /// The logical shape of the output for an input of the given logical shape.
   ///
@@ -44,9 +52,20 @@ public protocol Solver: Sendable {
   func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int]
 
   /// Working memory for inputs of `inputCount` entries.
-  func makeScratch(inputCount: Int) -> Scratch
+  ///
+  /// - Throws: `SolverError` where it cannot be made, as for a model that does not load.
+  func makeScratch(inputCount: Int) throws(SolverError) -> Scratch
+
+  /// Forgets what earlier solves left in `scratch` and would show in later outputs, such as a basis to
+  /// start from. Called at the start of each block, so that outputs depend on the block alone.
+  ///
+  /// The default does nothing.
+  func reset(_ scratch: inout Scratch)
 
   /// Solves for one input in single precision and writes every entry of `output`.
+  ///
+  /// The default, for a solver whose precision is `.double`, widens the input, solves, and rounds the
+  /// output.
   ///
   /// - Parameters:
   ///   - input: the entries of the input, row-major.
@@ -59,7 +78,7 @@ public protocol Solver: Sendable {
 
   /// Solves for one input in double precision and writes every entry of `output`.
   ///
-  /// The default rounds the input to `Float`, solves, and widens the output; it allocates two arrays.
+  /// The default rounds the input to `Float`, solves, and widens the output.
   ///
   /// - Parameters:
   ///   - input: the entries of the input, row-major.
@@ -69,23 +88,55 @@ public protocol Solver: Sendable {
   func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
   ) throws(SolverError)
+
+  /// Solves for a block of inputs in single precision, with the bits of one solve for each.
+  ///
+  /// The default solves for one after the other; where the precision is `.double` it widens the whole
+  /// block first.
+  ///
+  /// - Parameters:
+  ///   - inputs: the entries, [rows, entries of an input].
+  ///   - rows: how many inputs there are.
+  ///   - outputs: the solutions, [rows, entries of an output]; what it held is not read.
+  ///   - scratch: what `makeScratch(inputCount:)` of this solver returned, in whatever state.
+  /// - Throws: the error of the first input that has no solution; the outputs are then unspecified.
+  func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout Scratch
+  ) throws(SolverBlockError)
+
+  /// Solves for a block of inputs in double precision, with the bits of one solve for each.
+  ///
+  /// The default solves for one after the other; where the precision is `.single` it rounds the whole
+  /// block first.
+  ///
+  /// - Parameters:
+  ///   - inputs: the entries, [rows, entries of an input].
+  ///   - rows: how many inputs there are.
+  ///   - outputs: the solutions, [rows, entries of an output]; what it held is not read.
+  ///   - scratch: what `makeScratch(inputCount:)` of this solver returned, in whatever state.
+  /// - Throws: the error of the first input that has no solution; the outputs are then unspecified.
+  func solve(
+    block inputs: Span<Double>, rows: Int, into outputs: inout MutableSpan<Double>,
+    scratch: inout Scratch
+  ) throws(SolverBlockError)
 }
 
 extension Solver {
+  /// True: the input is solved as it is given.
+  @inlinable public var isExact: Bool { true }
+
+  /// Any numbers.
+  @inlinable public var output: SolverOutput { .dense }
+
+  /// Either precision.
+  @inlinable public var precision: SolverPrecision { .either }
+
   /// The input's shape.
   public func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] { shape }
 
-  /// Solves through the `Float` form; allocates two arrays.
-  public func solve(
-    _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
-  ) throws(SolverError) {
-    var single = [Float](repeating: 0, count: input.count)
-    for i in input.indices { single[i] = Float(input[i]) }
-    var solution = [Float](repeating: 0, count: output.count)
-    var span = solution.mutableSpan
-    try solve(single.span, into: &span, scratch: &scratch)
-    for i in output.indices { output[i] = Double(solution[i]) }
-  }
+  /// Nothing: a solve leaves nothing behind that shows.
+  @inlinable public func reset(_ scratch: inout Scratch) {}
 
   /// The solution for `input`, with memory of its own: for a look, not for a loop.
   ///
@@ -95,7 +146,7 @@ extension Solver {
   public func callAsFunction(_ input: [Float]) throws(SolverError) -> [Float] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
     var output = [Float](repeating: 0, count: count)
-    var scratch = makeScratch(inputCount: input.count)
+    var scratch = try makeScratch(inputCount: input.count)
     var span = output.mutableSpan
     try solve(input.span, into: &span, scratch: &scratch)
     return output
@@ -109,7 +160,7 @@ extension Solver {
   public func callAsFunction(_ input: [Double]) throws(SolverError) -> [Double] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
     var output = [Double](repeating: 0, count: count)
-    var scratch = makeScratch(inputCount: input.count)
+    var scratch = try makeScratch(inputCount: input.count)
     var span = output.mutableSpan
     try solve(input.span, into: &span, scratch: &scratch)
     return output
@@ -118,5 +169,5 @@ extension Solver {
 
 extension Solver where Scratch == Void {
   /// No working memory.
-  public func makeScratch(inputCount: Int) {}
+  @inlinable public func makeScratch(inputCount: Int) {}
 }

@@ -37,6 +37,25 @@ public enum SolverError: Error, Sendable, Hashable {
   case failed(reason: String)
 }
 
+/// What kept a solver from solving for one input of a block.
+public struct SolverBlockError: Error, Sendable, Hashable {
+  /// Which input, counted from 0 in the block.
+  public let row: Int
+  /// What was wrong with it.
+  public let error: SolverError
+
+  /// The error of the input in row `row`.
+  public init(row: Int, error: SolverError) {
+    self.row = row
+    self.error = error
+  }
+}
+
+extension SolverBlockError: CustomStringConvertible {
+  /// The error's line with the row before it.
+  public var description: String { "input \(row): \(error)" }
+}
+
 extension SolverError: CustomStringConvertible {
   /// One line that names the value and what was expected.
   public var description: String {

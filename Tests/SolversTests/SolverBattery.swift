@@ -39,6 +39,9 @@ struct TestGenerator: RandomNumberGenerator {
 ///
 /// `feasible` are all feasible outputs. `inputs` must be values that `Float` holds exactly, small
 /// enough for sums to be exact.
+///
+/// Besides, whatever is checked: blocks have the bits of one solve for each input, and outputs are of
+/// the kind that the solver states.
 func checkSolver<S: Solver>(
   _ solver: S, feasible: [[Double]], inputs: [[Double]]
 ) -> [String] {
@@ -68,13 +71,15 @@ private func checkSolver<S: Solver>(
 ) -> [String] {
   guard let count = inputs.first?.count else { return ["no inputs"] }
   var faults: [String] = []
-  var used = solver.makeScratch(inputCount: count)
+  do { faults += try blockFaults(solver, inputs: inputs) } catch { faults.append("\(error)") }
+  do { faults += try outputFaults(solver, inputs: inputs) } catch { faults.append("\(error)") }
+  guard var used = try? solver.makeScratch(inputCount: count) else { return ["no scratch"] }
   for input in inputs {
     do {
       let shape = try solver.outputShape(forInput: [count])
       let outputCount = shape.reduce(1, *)
       if solver.sense != nil && shape != [count] { faults.append("a sense, but shape \(shape)") }
-      var fresh = solver.makeScratch(inputCount: count)
+      var fresh = try solver.makeScratch(inputCount: count)
       let outputs = [
         try single(solver, input, outputCount: outputCount, scratch: &used),
         try double(solver, input, outputCount: outputCount, scratch: &used),

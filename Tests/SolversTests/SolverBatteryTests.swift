@@ -4,13 +4,14 @@ import Testing
 /// Faults of many kinds, each of which the battery must find.
 private struct Broken: Solver {
   enum Fault: CaseIterable {
-    case last, notHot, unwritten, dirty, precision, shape, throwing
+    case last, notHot, unwritten, dirty, precision, shape, throwing, block, kind
   }
 
   struct Scratch { var solves = 0 }
 
   let fault: Fault
   var sense: Sense? { .maximize }
+  var output: SolverOutput { fault == .kind ? .smallest : .largest }
 
   func outputShape(forInput shape: [Int]) -> [Int] {
     fault == .shape ? [shape[0], 1] : shape
@@ -30,6 +31,14 @@ private struct Broken: Solver {
     try solve(input, into: &output, solves: &scratch.solves, isDouble: true)
   }
 
+  func solve(
+    block inputs: Span<Float>, rows: Int, into outputs: inout MutableSpan<Float>,
+    scratch: inout Scratch
+  ) throws(SolverBlockError) {
+    try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    if fault == .block { outputs[outputs.count - 1] = -0.0 }
+  }
+
   private func solve<Scalar: BinaryFloatingPoint>(
     _ input: Span<Scalar>, into output: inout MutableSpan<Scalar>, solves: inout Int,
     isDouble: Bool
@@ -41,7 +50,7 @@ private struct Broken: Solver {
     case .dirty: best = solves > 3 ? 0 : best
     case .precision: best = isDouble ? 0 : best
     case .throwing: throw .failed(reason: "always")
-    case .notHot, .unwritten, .shape: break
+    case .notHot, .unwritten, .shape, .block, .kind: break
     }
     solves += 1
     for i in output.indices where fault != .unwritten { output[i] = 0 }

@@ -18,7 +18,7 @@ private func checkRefusals<S: Solver>(_ solver: S, name: String) {
     var output = [Float](repeating: 0, count: 5)
     var span = output.mutableSpan
     let input: [Float] = [1, 2, 3]
-    var scratch = solver.makeScratch(inputCount: 3)
+    var scratch = try solver.makeScratch(inputCount: 3)
     try solver.solve(input.span, into: &span, scratch: &scratch)
   }
 }

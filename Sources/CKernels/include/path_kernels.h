@@ -15,17 +15,18 @@ typedef struct ck_path_problem {
   double minimum;
   // No cost may be larger.
   double largest;
+  // Whether a negative lowest cost is subtracted from all.
+  int is_shifted;
 } ck_path_problem;
 
 typedef struct ck_path_kernels {
   // out[r] = 1 at the entries that the shortest path of row r pays, 0 elsewhere; is_open[r] = 1, and
-  // any row of out, where several paths are equally short. Returns 0, having written nothing that
-  // counts, if a cost is negative, too large or not a number. `memory` has
-  // ck_path_memory(problem) doubles, aligned to 64 bytes.
-  int (*paths_f32)(const ck_path_problem *problem, const float *x, size_t rows, float *out,
-                   uint8_t *is_open, double *memory);
-  int (*paths_f64)(const ck_path_problem *problem, const double *x, size_t rows, double *out,
-                   uint8_t *is_open, double *memory);
+  // any row of out, where several paths are equally short, or a cost is negative, too large or not a
+  // number. `memory` has ck_path_memory(problem) doubles, aligned to a vector of the lanes.
+  void (*paths_f32)(const ck_path_problem *problem, const float *x, size_t rows, float *out,
+                    uint8_t *is_open, double *memory);
+  void (*paths_f64)(const ck_path_problem *problem, const double *x, size_t rows, double *out,
+                    uint8_t *is_open, double *memory);
 } ck_path_kernels;
 
 // Rows that are solved side by side.
