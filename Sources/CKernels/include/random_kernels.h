@@ -102,6 +102,10 @@ typedef struct ck_random_kernels {
                         float *out);
   void (*transform_f64)(ck_distribution distribution, const uint64_t *words, size_t count,
                         double *out);
+
+  // Logarithms of draws from the Gamma distribution of a positive finite shape and scale 1, at the
+  // counters from first_counter on. As logarithms, because draws of a small shape underflow.
+  void (*log_gamma)(ck_key key, double shape, uint64_t first_counter, size_t count, double *out);
 } ck_random_kernels;
 
 // Sobol' sequences: for each dimension its polynomial and initial direction numbers, one after the
