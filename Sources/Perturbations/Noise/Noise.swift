@@ -11,10 +11,15 @@ public import Tensors
 /// | ``logistic`` | tanh(z/2) | (1 − tanh²(z/2))/2 | 0 | π²/3 |
 /// | ``laplace`` | sign z | none at 0 | 0 | 2 |
 /// | ``cauchy`` | 2z/(1 + z²) | 2(1 − z²)/(1 + z²)² | – | – |
-/// | ``studentT(degreesOfFreedom:)`` | (ν + 1)z/(ν + z²) | (ν + 1)(ν − z²)/(ν + z²)² | 0 | ν/(ν − 2) |
+/// | ``studentT(degreesOfFreedom:)`` | (ν + 1)z/(ν + z²) | (ν + 1)(ν − z²)/(ν + z²)² | 0, ν > 1 | ν/(ν − 2), ν > 2 |
 /// | ``smoothedUniform(edge:)`` | (S(a) + S(b) − 1)/τ | (S′(a) + S′(b))/τ² | 0 | 1/3 + τ²π²/3 |
-/// | ``logNormal`` | z | 1 | a factor | – |
-/// | ``rademacher``, ``uniform``, ``sphere``, ``sumOfGamma(k:temperature:terms:)`` | none | | 0 | |
+/// | ``logNormal``: z, whose exponential multiplies | z | 1 | 0 | 1 |
+/// | ``rademacher`` | none | | 0 | 1 |
+/// | ``uniform`` | none | | 0 | 1/3 |
+/// | ``sphere`` in d dimensions | none | | 0 | 1/d |
+/// | ``sumOfGamma(k:temperature:terms:)`` | none | | (τ/k)(Hₛ − log s) | (τ²/k) Σ 1/i² |
+///
+/// The sums go over i = 1 … s, and Hₛ = Σ 1/i.
 ///
 /// Noise without a score is refused, unless only values are wanted: ``valueOnly``. Noise without s′
 /// has first derivatives only; Laplace's score jumps at 0, and that jump is what a second
@@ -52,7 +57,7 @@ public struct Noise: Sendable {
   /// Whether functions perturbed with it have a second derivative.
   public let hasScoreDerivative: Bool
 
-  /// The mean of z, where there is one and it is known.
+  /// The mean of each number z, where there is one and it is known.
   public private(set) var mean: Double?
 
   /// Whether noise without a score is accepted.
@@ -128,7 +133,11 @@ extension Noise {
   /// Cauchy: heavy tails, no mean.
   public static let cauchy = Noise(Cauchy())
 
-  /// Student's t: tails between the normal's (ν → ∞) and Cauchy's (ν = 1).
+  /// Student's t: tails between the normal's (ν → ∞) and Cauchy's (ν = 1), and heavier below.
+  ///
+  /// It has no mean for ν ≤ 1 and no variance for ν ≤ 2. Draws past B = 2⁹⁶, of which for ν = 0.1 there
+  /// is one in 1,000, are drawn closer as ±B (1 + log₂(|z|/B)), so that they are finite in `Float`
+  /// and keep their order: functions of the order, and those with limits at ±∞, have the same values.
   ///
   /// - Precondition: a positive finite number of degrees of freedom ν.
   public static func studentT(degreesOfFreedom: Double) -> Noise {
@@ -227,15 +236,6 @@ extension Noise {
     var noise = self
     noise.isValueOnly = true
     return noise
-  }
-
-  /// Whether each number is a known increasing function of one uniform number.
-  var hasQuantile: Bool {
-    switch kind {
-    case .standard(let distribution): distribution != .rademacher
-    case .custom(let distribution): distribution.quantile(0.5) != nil
-    case .sphere: false
-    }
   }
 
   /// Whether what is drawn is normal.

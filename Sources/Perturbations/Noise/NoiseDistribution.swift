@@ -36,6 +36,16 @@ public protocol NoiseDistribution: Sendable {
 
   /// The mean, or nil where there is none or it is not known.
   var mean: Double? { get }
+
+  /// The variance, or nil where there is none or it is not known.
+  var variance: Double? { get }
+
+  /// The density p(z), or nil where there is none or it is not known.
+  func density(_ z: Double) -> Double?
+
+  /// The distribution function F(z) = P(Z ≤ z), or nil where it is not known; it and the density are
+  /// what an expectation without sampling needs.
+  func cumulative(_ z: Double) -> Double?
 }
 
 extension NoiseDistribution {
@@ -49,4 +59,10 @@ extension NoiseDistribution {
   public func quantile(_ u: Double) -> Double? { nil }
   /// Not known.
   public var mean: Double? { nil }
+  /// Not known.
+  public var variance: Double? { nil }
+  /// Not known.
+  public func density(_ z: Double) -> Double? { nil }
+  /// Not known.
+  public func cumulative(_ z: Double) -> Double? { nil }
 }

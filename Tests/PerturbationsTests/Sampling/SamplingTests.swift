@@ -267,8 +267,8 @@ private func dot(_ a: [Double], _ b: [Double]) -> Double {
     #expect(message { try make(.normal, .antithetic, samples: 7) }.contains("even number"))
     #expect(message { try make(.laplace, .orthogonal) }.contains("normal noise, not laplace"))
     #expect(
-      message { try make(.studentT(degreesOfFreedom: 3), .quasiMonteCarlo()) }
-        .contains("student-t(3.0)"))
+      message { try make(.sumOfGamma(k: 3).valueOnly, .quasiMonteCarlo()) }
+        .contains("sum-of-gamma(k: 3)"))
     #expect(
       message { try make(.normal, .quasiMonteCarlo(scramblings: 9)) }.contains("scramblings is 9"))
     let wide = try Perturbed(samples: 8, sigma: 1, sampling: .quasiMonteCarlo()) {
