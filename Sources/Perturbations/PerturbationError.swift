@@ -31,6 +31,10 @@ public enum PerturbationError: Error, Sendable {
   case tooManySolutions(limit: Int, samples: Int)
   /// A derivative that is not offered.
   case unsupportedDerivative(String)
+  /// σ is smaller than the distance between neighbouring numbers at the input's size.
+  case unresolvedSigma(sigma: Double, magnitude: Double, type: ElementType)
+  /// A result that is larger than a number can be.
+  case overflow(String)
 }
 
 extension PerturbationError: CustomStringConvertible {
@@ -61,7 +65,13 @@ extension PerturbationError: CustomStringConvertible {
     case .tooManySolutions(let limit, let samples):
       "more than \(limit) distinct solutions in the first \(samples) samples: "
         + "raise the limit or lower sigma"
-    case .unusableNoise(let message), .unsupportedDerivative(let message): message
+    case .unusableNoise(let message), .unsupportedDerivative(let message), .overflow(let message):
+      message
+    case .unresolvedSigma(let sigma, let magnitude, let type):
+      "sigma is \(sigma), less than the distance between neighbouring \(type) numbers at the input's "
+        + "size, \(magnitude): the noise would be rounded away; expected "
+        + (type == .double ? "a larger sigma" : "a larger sigma, double precision")
+        + ", or an input centred near 0"
     }
   }
 

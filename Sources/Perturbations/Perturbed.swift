@@ -21,35 +21,27 @@ public import Tensors
 /// - SeeAlso: Berthet et al. 2020, "Learning with Differentiable Perturbed Optimizers",
 ///   arXiv:2002.08676.
 public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendable {
-  let settings: PerturbedSettings
-  let evaluators: Evaluators
-
-  /// Builds what evaluates the function, by the type of the input's elements, and what makes the
-  /// output from its leaves.
-  struct Evaluators: Sendable {
-    typealias Builder<Scalar: TensorFloatingPoint> =
-      @Sendable (Input) -> (
-        evaluator: any BlockEvaluator<Scalar>, makeOutput: @Sendable ([Value]) -> Output
-      )
-    let float: Builder<Float>?
-    let double: Builder<Double>?
-  }
+  /// How the function is smoothed.
+  public let smoothing: Smoothing
+  let function: AnyFunction<Input, Output>
 
   /// The number of samples N.
-  public var samples: Int { settings.samples }
+  public var samples: Int { smoothing.samples }
   /// The scale σ of the noise.
-  public var sigma: Double { settings.sigma }
+  public var sigma: Double { smoothing.sigma }
   /// The noise.
-  public var noise: Noise { settings.noise }
+  public var noise: Noise { smoothing.noise }
   /// What is subtracted from the outputs in estimates of derivatives.
-  public var baseline: Baseline { settings.baseline }
+  public var baseline: Baseline { smoothing.baseline }
   /// How the samples depend on one another.
-  public var sampling: Sampling { settings.sampling }
+  public var sampling: Sampling { smoothing.sampling }
 
-  init(_ settings: PerturbedSettings, _ evaluators: Evaluators) throws(PerturbationError) {
-    try settings.validate()
-    self.settings = settings
-    self.evaluators = evaluators
+  init(
+    _ function: AnyFunction<Input, Output>, _ smoothing: Smoothing
+  ) throws(PerturbationError) {
+    try smoothing.validate()
+    self.smoothing = smoothing
+    self.function = function
   }
 
   /// The mean of the function's outputs at the perturbed inputs.
@@ -72,58 +64,62 @@ public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendab
   public func callAsFunction(
     _ input: Input, key: RandomKey? = nil, batched: Bool = false
   ) throws -> Output {
-    switch try input.scalarType() {
-    case .double:
-      guard let double = evaluators.double else { throw wrongScalar("double", "float") }
-      return try run(input, double(input), key: .resolve(key), batched: batched)
-    default:
-      guard let float = evaluators.float else { throw wrongScalar("float", "double") }
-      return try run(input, float(input), key: .resolve(key), batched: batched)
-    }
-  }
-
-  func wrongScalar(_ got: String, _ expected: String) -> PerturbationError {
-    .inconsistentInput("the input has \(got) elements, the function takes \(expected)")
-  }
-
-  private func run<Scalar: TensorFloatingPoint>(
-    _ input: Input,
-    _ built: (evaluator: any BlockEvaluator<Scalar>, makeOutput: @Sendable ([Value]) -> Output),
-    key: RandomKey, batched: Bool
-  ) throws -> Output {
+    _ = try input.scalarType()
     let batch = try PerturbedBatch(input, batched: batched)
-    let call = PerturbedCall(
-      built.evaluator, settings, key: key, noiseRows: batch.rows, paths: input.leafPaths,
-      mayBeDifferentiated: batch.theta.contains(where: \.isRecorded))
-    let packed = try apply(
-      PerturbedNode(call: call, order: .value, leafCount: batch.theta.count), batch.theta)
-    return built.makeOutput(batch.unpacked(packed, call.outputLayout))
+    let bound = try function.bind(
+      input,
+      CallRequest(
+        smoothing: smoothing, key: .resolve(key), batch: batch,
+        mayBeDifferentiated: batch.theta.contains(where: \.isRecorded)))
+    let packed = try apply(EstimatorNode(bound.call, leafCount: batch.theta.count), batch.theta)
+    return bound.makeOutput(batch.unpacked(packed, bound.call.outputLayout))
   }
-}
 
-extension PerturbedSettings {
-  /// Checks the parameters and the noise.
-  func validate() throws(PerturbationError) {
-    if samples < 1 { throw .invalidSampleCount(samples) }
-    if !(sigma > 0 && sigma.isFinite) { throw .invalidSigma(sigma) }
-    if !noise.hasScore && !noise.isValueOnly {
-      throw .unusableNoise(
-        "\(noise.name) noise has no score −d/dz log p(z), which derivatives need; "
-          + "expected one of \(Noise.all.filter(\.hasScore).map(\.name).joined(separator: ", ")), "
-          + "or noise.valueOnly for values alone")
+  /// The perturbed input of one sample: what the function was given for it.
+  ///
+  /// A message that names a sample is enough to make it again.
+  ///
+  /// - Parameters:
+  ///   - sample: The sample, from 0 to ``samples`` − 1.
+  ///   - input: θ.
+  ///   - key: The key of the call.
+  ///   - batched: Whether leaves have a batch axis in front; the result then has it too.
+  /// - Returns: θ + σz (or what the noise makes of it), in the structure of the input.
+  /// - Throws: ``PerturbationError`` for a sample that there is none of, and for an input that is empty
+  ///   or not finite.
+  /// - Complexity: That of drawing one sample; up to ``Sampling/maximumWidth`` of them for orthogonal
+  ///   directions.
+  public func input(
+    ofSample sample: Int, at input: Input, key: RandomKey, batched: Bool = false
+  ) throws -> Input {
+    guard (0..<samples).contains(sample) else {
+      throw PerturbationError.invalidParameter(
+        name: "the sample", value: "\(sample)", expected: "0 to \(samples - 1)")
     }
-    if baseline == .leaveOneOut && samples < 2 {
-      throw .invalidParameter(
-        name: "samples", value: "\(samples)", expected: "at least 2 for a leave-one-out baseline")
+    let context = try statistics(input, key: key, batched: batched, keepingOutputs: false)
+    let inputs = try context.call.inputs(context.theta, sample: sample)
+    return input.withValues(
+      zip(input.values, inputs).map { $1.reshaped($0.shape) })
+  }
+
+  /// A line that says so where σ is so small, next to θ, that the noise is coarse: less than 256 times
+  /// the distance between neighbouring numbers of the input's size. Derivatives are then biased, the
+  /// more the smaller σ is; below a single distance, calls throw.
+  ///
+  /// - Parameter input: θ.
+  /// - Returns: The line, with what helps, or nil.
+  public func resolutionWarning(at input: Input) -> String? {
+    var steps = Double.infinity
+    var type = ElementType.double
+    for leaf in withoutGradient(input).values where leaf.type.isFloatingPoint && leaf.isDense {
+      let magnitude = leaf.magnitude(under: noise.perturbation)
+      steps = Swift.min(steps, sigma * noise.scale / Resolution.of(magnitude, leaf.type))
+      type = leaf.type
     }
-    if baseline == .leaveOneOut && sampling == .antithetic && samples < 4 {
-      throw .invalidParameter(
-        name: "samples", value: "\(samples)",
-        expected: "at least 4 for antithetic pairs with a leave-one-out baseline")
-    }
-    try sampling.validate(self)
-    if let threads, threads < 1 {
-      throw .invalidParameter(name: "threads", value: "\(threads)", expected: "at least 1")
-    }
+    guard steps < Resolution.wantedSteps else { return nil }
+    return "sigma is \(sigma), \(Int(steps)) times the distance between neighbouring \(type) numbers at "
+      + "the input's size, and estimates are coarse: take "
+      + (type == .double ? "a larger sigma" : "double precision, a larger sigma")
+      + ", or an input centred near 0"
   }
 }

@@ -20,26 +20,31 @@ public struct PerturbedFunction<Input: Tree & Sendable, Output: Tree & Sendable>
   ///
   /// - Parameters:
   ///   - wrappedValue: A function of one example, written with tensors.
-  ///   - samples: The number N of evaluations.
-  ///   - sigma: The scale σ of the noise.
-  ///   - noise: The noise.
-  ///   - baseline: What estimates of derivatives subtract from the outputs.
-  ///   - sampling: How samples depend on one another.
+  ///   - smoothing: Samples, σ, noise and the rest.
   ///   - batched: Whether the variable's function takes batches.
   ///   - sequential: Evaluates one sample at a time.
   public init(
-    wrappedValue: @escaping @Sendable (Input) throws -> Output, samples: Int, sigma: Double,
-    noise: Noise = .normal, baseline: Baseline = .none,
-    sampling: Sampling = .independent, batched: Bool = false,
-    sequential: Bool = false
+    wrappedValue: @escaping @Sendable (Input) throws -> Output, _ smoothing: Smoothing,
+    batched: Bool = false, sequential: Bool = false
   ) {
     self.batched = batched
     result = Result { () throws(PerturbationError) in
-      try Perturbed(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
-        sequential: sequential,
-        wrappedValue)
+      try Perturbed(smoothing, sequential: sequential, wrappedValue)
     }
+  }
+
+  /// Perturbs the function that the variable is initialised with: the short form, with the parameters
+  /// of ``Smoothing``.
+  public init(
+    wrappedValue: @escaping @Sendable (Input) throws -> Output, samples: Int, sigma: Double,
+    noise: Noise = .normal, baseline: Baseline = .none, sampling: Sampling = .independent,
+    batched: Bool = false, sequential: Bool = false
+  ) {
+    self.init(
+      wrappedValue: wrappedValue,
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling),
+      batched: batched, sequential: sequential)
   }
 
   private let batched: Bool

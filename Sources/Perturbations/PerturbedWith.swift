@@ -17,31 +17,32 @@ public struct PerturbedWith<
   /// Perturbs a function in its first argument.
   ///
   /// - Parameters:
-  ///   - samples: The number N of evaluations.
-  ///   - sigma: The scale σ of the noise.
-  ///   - noise: The noise.
-  ///   - baseline: What estimates of derivatives subtract from the outputs.
-  ///   - sampling: How samples depend on one another.
+  ///   - smoothing: Samples, σ, noise and the rest.
   ///   - sequential: Evaluates one sample at a time.
-  ///   - threads: How many threads take part; nil for one per processor.
   ///   - function: Of one example and the arguments, written with tensors.
+  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
+  public init(
+    _ smoothing: Smoothing, sequential: Bool = false,
+    _ function: @escaping @Sendable (Input, Arguments) throws -> Output
+  ) throws(PerturbationError) {
+    try smoothing.validate()
+    perturbed = { arguments in
+      try Perturbed(smoothing, sequential: sequential) { try function($0, arguments) }
+    }
+  }
+
+  /// Perturbs a function in its first argument: the short form, with the parameters of ``Smoothing``.
+  ///
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
     sampling: Sampling = .independent, sequential: Bool = false, threads: Int? = nil,
     _ function: @escaping @Sendable (Input, Arguments) throws -> Output
   ) throws(PerturbationError) {
-    let settings = PerturbedSettings(
-      samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-      outputBudget: defaultOutputBudget, sampling: sampling)
-    try settings.validate()
-    perturbed = { arguments in
-      try Perturbed(
+    try self.init(
+      Smoothing(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
-        sequential: sequential,
-        threads: threads
-      ) { try function($0, arguments) }
-    }
+        threads: threads), sequential: sequential, function)
   }
 
   /// The mean of the function's outputs at the perturbed inputs.

@@ -44,8 +44,22 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
     outputBudget: Int = defaultOutputBudget
   ) throws(PerturbationError) {
     try self.init(
-      batchFunction: program, samples: samples, sigma: sigma, noise: noise, baseline: baseline,
-      sampling: sampling, threads: program.feedingThreads, outputBudget: outputBudget)
+      program,
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        outputBudget: outputBudget))
+  }
+
+  /// Perturbs an external program; its jobs run at a time, whatever the threads of `smoothing` are.
+  ///
+  /// - Throws: `PerturbationError` for parameters out of range and noise without a score. A call
+  ///   throws ``ProgramError``.
+  public init(
+    _ program: ExternalProgram, _ smoothing: Smoothing
+  ) throws(PerturbationError) {
+    var smoothing = smoothing
+    smoothing.threads = program.feedingThreads
+    try self.init(batchFunction: program, smoothing)
   }
 }
 
@@ -61,7 +75,22 @@ extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
     outputBudget: Int = defaultOutputBudget
   ) throws(PerturbationError) {
     try self.init(
-      batchFunction: program, samples: samples, sigma: sigma, noise: noise, baseline: baseline,
-      sampling: sampling, threads: program.feedingThreads, outputBudget: outputBudget)
+      program,
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        outputBudget: outputBudget))
+  }
+
+  /// Perturbs an external program; its jobs run at a time, whatever the threads of `smoothing` are.
+  ///
+  /// - Throws: `PerturbationError` for parameters out of range and noise without a score. A call
+  ///   throws ``ProgramError``.
+  @_disfavoredOverload
+  public init(
+    _ program: ExternalProgram, _ smoothing: Smoothing
+  ) throws(PerturbationError) {
+    var smoothing = smoothing
+    smoothing.threads = program.feedingThreads
+    try self.init(batchFunction: program, smoothing)
   }
 }

@@ -49,8 +49,6 @@ extension ZeroOrder {
 
   /// The same estimator with as many threads as hand blocks to the program's workers.
   private func feeding(_ program: ExternalProgram) throws -> ZeroOrder {
-    try ZeroOrder(
-      method, samples: samples, sigma: sigma, distribution: distribution, shaping: shaping,
-      threads: program.feedingThreads)
+    try with(threads: program.feedingThreads)
   }
 }

@@ -59,7 +59,7 @@ struct AllocationTests {
   @Test func aSolveAllocatesNothing() throws {
     func calls<S: Solver>(_ solver: S, count: Int) throws -> Int {
       let output = try solver.outputShape(forInput: [count]).reduce(1, *)
-      var scratch = solver.makeScratch(inputCount: count)
+      var scratch = try solver.makeScratch(inputCount: count)
       let inputs = (0..<50).map { seed in
         let values: Tensor<Float> = RandomKey(UInt64(seed)).uniform([count], in: 0.5..<1)
         return values.scalars

@@ -11,15 +11,15 @@
 #define CK_SAMPLE_LANES 8
 
 typedef struct ck_reduction_kernels {
-  // lanes[i mod 8][j] += y[i][j] for y [rows, width] and lanes [8, width].
-  void (*sum_rows_f32)(const float *y, size_t rows, size_t width, double *lanes);
-  void (*sum_rows_f64)(const double *y, size_t rows, size_t width, double *lanes);
+  // lanes[i mod 8][j] += y[i][j] for width columns of rows that are stride apart, and lanes [8, width].
+  void (*sum_rows_f32)(const float *y, size_t stride, size_t rows, size_t width, double *lanes);
+  void (*sum_rows_f64)(const double *y, size_t stride, size_t rows, size_t width, double *lanes);
 
   // lanes[i mod 8][j] += w[i] y[i][j].
-  void (*sum_weighted_rows_f32)(const float *y, const double *w, size_t rows, size_t width,
-                                double *lanes);
-  void (*sum_weighted_rows_f64)(const double *y, const double *w, size_t rows, size_t width,
-                                double *lanes);
+  void (*sum_weighted_rows_f32)(const float *y, const double *w, size_t stride, size_t rows,
+                                size_t width, double *lanes);
+  void (*sum_weighted_rows_f64)(const double *y, const double *w, size_t stride, size_t rows,
+                                size_t width, double *lanes);
 
   // w[i] = Σ_j g[j] y[i][j] − offset.
   void (*dot_rows_f32)(const float *y, const double *g, double offset, size_t rows, size_t width,

@@ -34,7 +34,7 @@ private final class ArrayWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace 
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
-  ) throws {
+  ) throws -> [Int] {
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
     var start: UnsafeMutablePointer<Scalar>?
     for (position, sample) in samples.enumerated() {
@@ -44,6 +44,7 @@ private final class ArrayWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace 
         return memory + position * width
       }
     }
+    return []
   }
 
   func evaluateUnperturbed(

@@ -8,21 +8,32 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// calling the function.
   func knownOutput(for input: ExampleLayout) throws -> ExampleLayout?
 
-  /// Whether outputs are one-hot and given by the index of their one.
-  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool
-
-  /// The samples of the call that have no output, as evaluations find them; nil where there are
-  /// none.
-  var absent: AbsentSamples? { get }
+  /// In which form outputs are found and kept.
+  func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm
 
   /// Memory for one thread.
-  func makeWorkspace(_ sampler: Sampler<Scalar>, samplesPerBlock: Int) -> any BlockWorkspace<Scalar>
+  ///
+  /// - Throws: Where the function's own memory cannot be made.
+  func makeWorkspace(
+    _ sampler: Sampler<Scalar>, samplesPerBlock: Int
+  ) throws -> any BlockWorkspace<Scalar>
 }
 
 extension BlockEvaluator {
-  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool { false }
+  func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm { .dense }
+}
 
-  var absent: AbsentSamples? { nil }
+/// In which form the output of a sample is found and kept.
+enum OutputForm {
+  /// Numbers.
+  case dense
+  /// Zeros and ones: kept as bits.
+  case bits
+  /// One-hot at the first largest or smallest entry of the input, whose index is found while the noise
+  /// is drawn.
+  case index(ofLargest: Bool)
+
+  var isIndex: Bool { if case .index = self { true } else { false } }
 }
 
 /// What one thread needs to evaluate a function.
@@ -36,82 +47,17 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   ///   - samples: At most as many as a block has.
   ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
   ///   - output: Gives the memory for [samples, output width], once the width is known.
+  /// - Returns: The positions of samples that have no output, whose numbers are zeros.
   /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output.
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
-  ) throws
-
-  /// Whether outputs are one-hot: blocks are then evaluated by ``evaluateOneHot(row:samples:into:)``.
-  var isOneHot: Bool { get }
-
-  /// Writes the index of the one in each sample's output.
-  func evaluateOneHot(row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>) throws
-
-  /// The same, and sums[w][k] += Σ s(zᵢₖ) over the samples i whose one is at w.
-  ///
-  /// - Parameters:
-  ///   - row: The example of the batch.
-  ///   - samples: At most as many as a block has.
-  ///   - index: Where the index of each sample's one goes.
-  ///   - sums: [width, width], for a width up to ``SampleReduction/mostWinners``.
-  /// - Throws: Nothing that ``evaluateOneHot(row:samples:into:)`` does not.
-  func evaluateOneHotScores(
-    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
-    sums: UnsafeMutablePointer<Double>
-  ) throws
+  ) throws -> [Int]
 
   /// Evaluates the function at θ itself.
   func evaluateUnperturbed(
     row: Int, layout: inout ExampleLayout?, output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws
-}
-
-extension BlockWorkspace {
-  var isOneHot: Bool { false }
-
-  func evaluateOneHot(
-    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
-  ) throws {
-    trap("Perturbed", "the outputs are not one-hot")
-  }
-
-  func evaluateOneHotScores(
-    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
-    sums: UnsafeMutablePointer<Double>
-  ) throws {
-    trap("Perturbed", "the outputs are not one-hot")
-  }
-}
-
-/// The shapes and types of a tree's leaves for one example.
-struct ExampleLayout: Sendable, Equatable, CustomStringConvertible {
-  var shapes: [Shape]
-  var types: [ElementType]
-
-  /// Elements over all leaves.
-  var width: Int { shapes.reduce(0) { $0 + $1.elementCount } }
-
-  var description: String {
-    shapes.count == 1
-      ? "an output of shape \(shapes[0])"
-      : "\(shapes.count) outputs of shapes \(shapes.map(\.description).joined(separator: ", "))"
-  }
-
-  /// Notes the layout of the first outputs and compares all others with it.
-  static func check(
-    _ layout: inout ExampleLayout?, _ found: ExampleLayout, sample: Int, key: RandomKey
-  ) throws {
-    if let expected = layout {
-      guard expected == found else {
-        throw PerturbationError.outputChangedShape(
-          sample: sample, key: key.child(UInt64(Swift.max(sample, 0))),
-          expected: expected.description, got: found.description)
-      }
-    } else {
-      layout = found
-    }
-  }
 }
 
 /// Runs a user's function for one sample; an error of its own comes out with the sample and its key.
@@ -120,6 +66,8 @@ func callingFunction<Result>(
 ) throws -> Result {
   do {
     return try body()
+  } catch let error as CancellationError {
+    throw error
   } catch {
     throw PerturbationError.functionFailed(
       sample: sample, key: key.child(UInt64(Swift.max(sample, 0))), error: error)

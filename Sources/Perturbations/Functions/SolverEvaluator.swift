@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Solvers
 internal import Tensors
 
@@ -10,88 +11,58 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
     return ExampleLayout(shapes: [Shape(shape)], types: [Scalar.elementType])
   }
 
-  func makeWorkspace(
-    _ sampler: Sampler<Scalar>, samplesPerBlock: Int
-  ) -> any BlockWorkspace<Scalar> {
-    SolverWorkspace(
-      solver, sampler, samplesPerBlock: samplesPerBlock, isOneHot: isOneHot(sampler))
+  /// An extreme entry comes straight from the noise, without a buffer of inputs.
+  func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm {
+    switch solver.output {
+    case .dense: .dense
+    case .indicator, .oneHot: .bits
+    case .largest: sampler.direct == nil ? .bits : .index(ofLargest: true)
+    case .smallest: sampler.direct == nil ? .bits : .index(ofLargest: false)
+    }
   }
 
-  /// The argmax comes straight from the noise, without a buffer of inputs.
-  func isOneHot(_ sampler: Sampler<Scalar>) -> Bool {
-    solver is ArgMax && sampler.direct != nil
+  func makeWorkspace(
+    _ sampler: Sampler<Scalar>, samplesPerBlock: Int
+  ) throws -> any BlockWorkspace<Scalar> {
+    try SolverWorkspace(
+      solver, sampler,
+      samplesPerBlock: outputForm(sampler).isIndex ? 1 : samplesPerBlock)
   }
 }
 
 private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: BlockWorkspace {
-  let isOneHot: Bool
   private let solver: S
   private let sampler: Sampler<Scalar>
   private var scratch: S.Scratch
   private let count: Int
-  private let inputs: UnsafeMutablePointer<Scalar>
-  private let blockSolver: BlockSolver?
-  private let paths: BlockPaths?
-  private let order: UnsafeMutablePointer<Int32>
+  private var capacity: Int
+  private var inputs: UnsafeMutablePointer<Scalar>
 
-  init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int, isOneHot: Bool) {
+  init(_ solver: S, _ sampler: Sampler<Scalar>, samplesPerBlock: Int) throws {
     self.solver = solver
     self.sampler = sampler
-    self.isOneHot = isOneHot
     count = sampler.width
-    scratch = solver.makeScratch(inputCount: count)
-    inputs = .allocate(capacity: (isOneHot ? 1 : samplesPerBlock) * count)
-    blockSolver = BlockSolver(solver, count: count)
-    paths = (solver as? ShortestPath).flatMap { BlockPaths($0.pathArcs, rows: samplesPerBlock) }
-    order = .allocate(capacity: blockSolver?.isOrder == true ? samplesPerBlock * count : 0)
+    scratch = try solver.makeScratch(inputCount: count)
+    capacity = samplesPerBlock
+    inputs = .allocate(capacity: samplesPerBlock * count)
   }
 
-  deinit {
-    inputs.deallocate()
-    order.deallocate()
-  }
+  deinit { inputs.deallocate() }
 
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
-  ) throws {
+  ) throws -> [Int] {
     guard let width = layout?.width else { trap("Perturbed", "a solver's output has no shape") }
-    let outputs = output(width)
+    if samples.count > capacity {
+      inputs.deallocate()
+      capacity = samples.count
+      inputs = .allocate(capacity: capacity * count)
+    }
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
-    try solve(inputs, outputs, width, samples: samples)
-  }
-
-  func evaluateOneHot(
-    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>
-  ) throws {
-    guard let distribution = sampler.direct else { return }
-    withOrigin(row) { theta in
-      Scalar.argmaxSamples(
-        sampler.block(distribution, 0, row, samples), theta: theta, sigma: sampler.sigma,
-        into: UnsafeMutableBufferPointer(start: index, count: samples.count))
-    }
-  }
-
-  func evaluateOneHotScores(
-    row: Int, samples: Range<Int>, into index: UnsafeMutablePointer<Int32>,
-    sums: UnsafeMutablePointer<Double>
-  ) throws {
-    guard let distribution = sampler.direct else { return }
-    withOrigin(row) { theta in
-      Scalar.argmaxScores(
-        sampler.block(distribution, 0, row, samples), theta: theta, sigma: sampler.sigma,
-        into: UnsafeMutableBufferPointer(start: index, count: samples.count),
-        sums: UnsafeMutableBufferPointer(start: sums, count: count * count))
-    }
-  }
-
-  /// What the noise of a row is added to.
-  private func withOrigin(_ row: Int, _ body: (UnsafeBufferPointer<Scalar>) -> Void) {
-    sampler.origins[0].withElements { pointer in
-      body(
-        UnsafeBufferPointer(
-          start: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count))
-    }
+    solver.reset(&scratch)
+    try solve(output(width), width, samples: samples)
+    return []
   }
 
   func evaluateUnperturbed(
@@ -101,84 +72,35 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     sampler.leaves[0].theta.withElements { pointer in
       inputs.update(from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
     }
-    try solve(inputs, output(width), width, samples: -1..<0)
+    solver.reset(&scratch)
+    try solve(output(width), width, samples: -1..<0)
   }
 
-  /// Solves for the inputs of some samples; the type is settled once for all of them.
+  /// Solves for the inputs of some samples; the precision is settled once for all of them.
   private func solve(
-    _ input: UnsafeMutablePointer<Scalar>, _ output: UnsafeMutablePointer<Scalar>, _ width: Int,
-    samples: Range<Int>
+    _ outputs: UnsafeMutablePointer<Scalar>, _ width: Int, samples: Range<Int>
   ) throws {
-    var position = 0
+    let rows = samples.count
     do {
-      // The scratch is handed over once for all samples: each access to a stored property of a
-      // class is checked for exclusivity at run time.
       if Scalar.self == Float.self {
-        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Float.self)
-        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Float.self)
-        if let blockSolver,
-          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
-        {
-          return
-        }
-        let isOpen = paths?.solve(input, rows: samples.count, into: output)
-        try Self.solve(
-          solver, input, count, output, width, samples.count, isOpen, &scratch, &position)
+        let input = UnsafeRawPointer(inputs).assumingMemoryBound(to: Float.self)
+        let output = UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Float.self)
+        var solutions = MutableSpan(_unsafeStart: output, count: rows * width)
+        try solver.solve(
+          block: Span(_unsafeStart: input, count: rows * count), rows: rows, into: &solutions,
+          scratch: &scratch)
       } else {
-        let input = UnsafeRawPointer(input).assumingMemoryBound(to: Double.self)
-        let output = UnsafeMutableRawPointer(output).assumingMemoryBound(to: Double.self)
-        if let blockSolver,
-          blockSolver.solve(input, rows: samples.count, count: count, order: order, into: output)
-        {
-          return
-        }
-        let isOpen = paths?.solve(input, rows: samples.count, into: output)
-        try Self.solve(
-          solver, input, count, output, width, samples.count, isOpen, &scratch, &position)
+        let input = UnsafeRawPointer(inputs).assumingMemoryBound(to: Double.self)
+        let output = UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Double.self)
+        var solutions = MutableSpan(_unsafeStart: output, count: rows * width)
+        try solver.solve(
+          block: Span(_unsafeStart: input, count: rows * count), rows: rows, into: &solutions,
+          scratch: &scratch)
       }
     } catch {
-      let sample = samples.lowerBound + position
+      let sample = samples.lowerBound + error.row
       throw PerturbationError.functionFailed(
-        sample: sample, key: sampler.key.child(UInt64(Swift.max(sample, 0))), error: error)
-    }
-  }
-
-  /// Solves from `position` on, which is where it failed if it throws; where some samples have been
-  /// solved, those that are left open.
-  private static func solve(
-    _ solver: S, _ input: UnsafePointer<Float>, _ count: Int,
-    _ output: UnsafeMutablePointer<Float>, _ width: Int, _ samples: Int,
-    _ isOpen: UnsafePointer<UInt8>?, _ scratch: inout S.Scratch, _ position: inout Int
-  ) throws(SolverError) {
-    while position < samples {
-      if let isOpen, isOpen[position] == 0 {
-        position += 1
-        continue
-      }
-      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-      try solver.solve(
-        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
-      )
-      position += 1
-    }
-  }
-
-  /// The same in double precision.
-  private static func solve(
-    _ solver: S, _ input: UnsafePointer<Double>, _ count: Int,
-    _ output: UnsafeMutablePointer<Double>, _ width: Int, _ samples: Int,
-    _ isOpen: UnsafePointer<UInt8>?, _ scratch: inout S.Scratch, _ position: inout Int
-  ) throws(SolverError) {
-    while position < samples {
-      if let isOpen, isOpen[position] == 0 {
-        position += 1
-        continue
-      }
-      var result = MutableSpan(_unsafeStart: output + position * width, count: width)
-      try solver.solve(
-        Span(_unsafeStart: input + position * count, count: count), into: &result, scratch: &scratch
-      )
-      position += 1
+        sample: sample, key: sampler.key.child(UInt64(Swift.max(sample, 0))), error: error.error)
     }
   }
 }

@@ -36,10 +36,11 @@ private final class TensorWorkspace<
   func evaluate(
     row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
-  ) throws {
+  ) throws -> [Int] {
     try evaluate(
       sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
       output: output)
+    return []
   }
 
   func evaluateUnperturbed(

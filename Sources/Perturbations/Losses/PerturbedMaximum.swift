@@ -17,53 +17,54 @@ public import Tensors
 ///
 /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, section 2.
 public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoint>: Sendable {
-  let settings: PerturbedSettings
+  /// How the optimum is smoothed.
+  public let smoothing: Smoothing
   /// Whether the function maximises or minimises.
   public let sense: Sense
-  private let makeEvaluator: @Sendable (Input) -> any BlockEvaluator<Scalar>
+  /// Whether the solution optimises ⟨y, x⟩ at each perturbed input x as it is.
+  let isExact: Bool
+  private let function: AnyFunction<Input, Input>
 
   init(
-    _ settings: PerturbedSettings, sense: Sense,
-    _ makeEvaluator: @escaping @Sendable (Input) -> any BlockEvaluator<Scalar>
+    _ function: AnyFunction<Input, Input>, _ smoothing: Smoothing, sense: Sense, isExact: Bool = true
   ) throws(PerturbationError) {
-    var settings = settings
+    var smoothing = smoothing
     // The gradient is a mean of solutions; a second derivative asks for the score itself.
-    settings.noise.isValueOnly = true
-    try settings.validate()
-    self.settings = settings
+    if isExact { smoothing.noise.isValueOnly = true }
+    try smoothing.validate()
+    self.smoothing = smoothing
     self.sense = sense
-    self.makeEvaluator = makeEvaluator
+    self.isExact = isExact
+    self.function = function
   }
 
   /// Perturbs the optimum of a function from θ to the y that optimises ⟨y, θ⟩.
   ///
   /// - Parameters:
-  ///   - samples: The number N of evaluations.
-  ///   - sigma: The scale σ of the noise, in units of the input; relative to it for `logNormal`.
-  ///   - noise: The noise.
-  ///   - baseline: What estimates of the second derivative subtract from the outputs.
-  ///   - sampling: How samples depend on one another.
+  ///   - smoothing: Samples, σ, noise and the rest; the baseline is one of the second derivative.
   ///   - sense: Whether the function maximises or minimises.
   ///   - sequential: Evaluates one sample at a time.
-  ///   - threads: How many threads take part; nil for one per processor.
   ///   - function: From a tree of tensors to a solution of the same structure.
+  /// - Throws: ``PerturbationError`` for parameters out of range.
+  public init(
+    _ smoothing: Smoothing, sense: Sense = .maximize, sequential: Bool = false,
+    _ function: @escaping @Sendable (Input) throws -> Input
+  ) throws(PerturbationError) {
+    try self.init(AnyFunction(sequential: sequential, function), smoothing, sense: sense)
+  }
+
+  /// The same, with the parameters of ``Smoothing``.
+  ///
   /// - Throws: ``PerturbationError`` for parameters out of range.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
     sampling: Sampling = .independent, sense: Sense = .maximize, sequential: Bool = false,
     threads: Int? = nil, _ function: @escaping @Sendable (Input) throws -> Input
   ) throws(PerturbationError) {
-    let isMultiplicative = noise.action == .multiplicative
     try self.init(
-      PerturbedSettings(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: defaultOutputBudget, sampling: sampling), sense: sense
-    ) { input in
-      MaximumEvaluator(
-        base: TensorEvaluator<Scalar, Input, Input>(
-          input: input.withoutElements, sequential: sequential, function: function,
-          output: OutputTemplate<Input>()), isMultiplicative: isMultiplicative)
-    }
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        threads: threads), sense: sense, sequential: sequential, function)
   }
 
   /// The perturbed maximum.
@@ -88,9 +89,21 @@ public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoi
       throw PerturbationError.inconsistentInput(
         "the input has \(type) elements, the function takes \(Scalar.elementType)")
     }
-    let call = PerturbedCall(
-      makeEvaluator(input), settings, key: key, noiseRows: batch.rows, paths: input.leafPaths,
-      mayBeDifferentiated: batch.theta.contains(where: \.isRecorded))
+    var request = CallRequest(
+      smoothing: smoothing, key: key, batch: batch,
+      mayBeDifferentiated: batch.theta.contains(where: \.isRecorded), name: "PerturbedMaximum")
+    guard isExact else {
+      // The mean solution is not the gradient: ⟨y, x⟩ is differentiated as any other function is.
+      request.transform = .objective
+      let call = try function.bind(input, request).call
+      return try apply(EstimatorNode(call, leafCount: batch.theta.count), batch.theta)
+    }
+    request.transform = smoothing.noise.perturbation.scalesInput ? .timesInput : .identity
+    request.findsObjective = true
+    let bound = try function.bind(input, request)
+    guard let call = bound.call as? PerturbedCall<Scalar> else {
+      trap("PerturbedMaximum", "a call in another precision")
+    }
     return try apply(MaximumNode(call: call, leafCount: batch.theta.count), batch.theta)
   }
 }
@@ -98,47 +111,50 @@ public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoi
 extension PerturbedMaximum where Input == Tensor<Scalar> {
   /// Perturbs the optimum of a solver.
   ///
+  /// Where the solver changes costs before it solves (`isExact` is false, as for shortest paths with
+  /// clipped or shifted costs), the mean solution is not the gradient of ⟨y, x⟩; the gradient is then
+  /// estimated by the noise's score, which needs one.
+  ///
   /// - Parameters:
   ///   - solver: One that has a sense: it optimises ⟨y, θ⟩.
-  ///   - samples: The number N of solves.
-  ///   - sigma: The scale σ of the noise.
-  ///   - noise: The noise.
-  ///   - baseline: What estimates of the second derivative subtract from the outputs.
-  ///   - sampling: How samples depend on one another.
-  ///   - threads: How many threads take part; nil for one per processor.
+  ///   - smoothing: Samples, σ, noise and the rest.
   /// - Throws: ``PerturbationError`` for parameters out of range and a solver without a sense.
-  public init(
-    solving solver: some Solver, samples: Int, sigma: Double, noise: Noise = .normal,
-    baseline: Baseline = .none, sampling: Sampling = .independent, threads: Int? = nil
-  ) throws(PerturbationError) {
+  public init(solving solver: some Solver, _ smoothing: Smoothing) throws(PerturbationError) {
     guard let sense = solver.sense else {
       throw .invalidParameter(
         name: "the solver", value: "\(type(of: solver))",
         expected: "one whose output optimises ⟨y, θ⟩; its sense is nil")
     }
-    let isMultiplicative = noise.action == .multiplicative
     try self.init(
-      PerturbedSettings(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, threads: threads,
-        outputBudget: defaultOutputBudget, sampling: sampling), sense: sense
-    ) { _ in
-      MaximumEvaluator(
-        base: SolverEvaluator<Scalar, _>(solver: solver), isMultiplicative: isMultiplicative)
-    }
+      AnyFunction(SolverEvaluator<Scalar, _>(solver: solver)), smoothing, sense: sense,
+      isExact: solver.isExact)
+  }
+
+  /// The same, with the parameters of ``Smoothing``.
+  ///
+  /// - Throws: ``PerturbationError`` for parameters out of range and a solver without a sense.
+  public init(
+    solving solver: some Solver, samples: Int, sigma: Double, noise: Noise = .normal,
+    baseline: Baseline = .none, sampling: Sampling = .independent, threads: Int? = nil
+  ) throws(PerturbationError) {
+    try self.init(
+      solving: solver,
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        threads: threads))
   }
 }
 
 extension PerturbedMaximum where Input == Tensor<Float>, Scalar == Float {
   /// Perturbs the optimum of a solver, in single precision; `solving:` takes either.
   ///
-  /// - Parameters:
-  ///   - solver: One that has a sense: it optimises ⟨y, θ⟩.
-  ///   - samples: The number N of solves.
-  ///   - sigma: The scale σ of the noise.
-  ///   - noise: The noise.
-  ///   - baseline: What estimates of the second derivative subtract from the outputs.
-  ///   - sampling: How samples depend on one another.
-  ///   - threads: How many threads take part; nil for one per processor.
+  /// - Throws: ``PerturbationError`` for parameters out of range and a solver without a sense.
+  public init(_ solver: some Solver, _ smoothing: Smoothing) throws(PerturbationError) {
+    try self.init(solving: solver, smoothing)
+  }
+
+  /// The same, with the parameters of ``Smoothing``.
+  ///
   /// - Throws: ``PerturbationError`` for parameters out of range and a solver without a sense.
   public init(
     _ solver: some Solver, samples: Int, sigma: Double, noise: Noise = .normal,
@@ -147,5 +163,22 @@ extension PerturbedMaximum where Input == Tensor<Float>, Scalar == Float {
     try self.init(
       solving: solver, samples: samples, sigma: sigma, noise: noise, baseline: baseline,
       sampling: sampling, threads: threads)
+  }
+}
+
+extension PerturbedMaximum where Input == Tensor<Scalar> {
+  /// Perturbs the optimum of a function of one tensor, whose type says the precision.
+  ///
+  /// - Throws: ``PerturbationError`` for parameters out of range.
+  public init(
+    samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
+    sampling: Sampling = .independent, sense: Sense = .maximize, sequential: Bool = false,
+    threads: Int? = nil, _ function: @escaping @Sendable (Tensor<Scalar>) throws -> Tensor<Scalar>
+  ) throws(PerturbationError) {
+    try self.init(
+      AnyFunction(sequential: sequential, function),
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        threads: threads), sense: sense)
   }
 }

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// The Cauchy distribution: Student's with one degree of freedom, whose formulas close.

@@ -35,14 +35,6 @@ public struct Noise: Sendable {
     case sphere
   }
 
-  /// What noise does to an input.
-  enum Action: Sendable {
-    /// θ + σ z
-    case additive
-    /// θ exp(σ z − σ²/2)
-    case multiplicative
-  }
-
   let kind: Kind
 
   /// What messages and tables call it.
@@ -63,7 +55,8 @@ public struct Noise: Sendable {
   /// Whether noise without a score is accepted.
   var isValueOnly = false
 
-  var action = Action.additive
+  /// How it acts on an input.
+  private(set) var perturbation: any Perturbation = AdditivePerturbation()
 
   /// z is (what is drawn − offset) · scale.
   private(set) var offset = 0.0
@@ -170,7 +163,7 @@ extension Noise {
   public static let logNormal: Noise = {
     var noise = Noise.normal
     noise.name = "log-normal"
-    noise.action = .multiplicative
+    noise.perturbation = MultiplicativePerturbation()
     return noise
   }()
 

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// A uniform variable on [−1, 1] plus τ times a logistic one.

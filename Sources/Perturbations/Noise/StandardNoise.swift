@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// The formulas of a distribution whose draws and scores come from the kernels.

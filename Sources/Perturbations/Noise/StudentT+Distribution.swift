@@ -1,3 +1,5 @@
+internal import Platform
+
 extension StudentT {
   func density(_ z: Double) -> Double? { Elementary.exp(logDensity(z)) }
 

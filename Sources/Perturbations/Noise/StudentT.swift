@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// Student's t distribution: a normal variable over the root of a mean of ν squares.

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// I-MLE's noise: (τ/k) (Σᵢ Gamma(1/k, k/i) − log s) for i = 1 … s.

@@ -71,7 +71,7 @@ extension Perturbed {
   public func diagnose(
     at input: Input, sigmas: [Double]? = nil, cotangent: Output? = nil, key: RandomKey? = nil
   ) throws -> Diagnosis {
-    try settings.checkStandardError(width: input.exampleWidth(batched: false))
+    try smoothing.checkStandardError(width: input.exampleWidth(batched: false))
     let key = RandomKey.resolve(key)
     let sigmas = sigmas ?? [0.25, 0.5, 1, 2, 4].map { $0 * sigma }
     let rows = try sigmas.map { sigma in
@@ -85,17 +85,18 @@ extension Perturbed {
       } else {
         g = key.fold(in: .max).rademacher(mean.count)
       }
-      let (outputs, terms, scale) = try context.call.gradientMoments(context.theta, cotangent: g)
-      let variance = outputs.standardErrors.reduce(0) { $0 + $1 * $1 }
+      let (outputs, terms, scales) = try context.call.gradientMoments(context.theta, cotangent: g)
+      let variance = outputs[0].standardErrors.reduce(0) { $0 + $1 * $1 }
       let distance = zip(mean, unperturbed).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      let scales =
-        noise.action == .multiplicative
-        ? context.packedInput.map { scale / $0 } : [Double](repeating: scale, count: terms.width)
+      let chain = noise.perturbation.chainFactors(context.packedInput)
+      func gradient(_ numbers: [Double]) -> [Double] {
+        numbers.indices.map { numbers[$0] * scales[0] * (chain?[$0] ?? 1) }
+      }
       return Diagnosis.Row(
         sigma: sigma, changed: Double(changed[0]) / Double(samples),
         squaredBias: Swift.max(0, distance - variance), variance: variance,
-        gradientNorm: norm(zip(terms.sums, scales).map { $0 * $1 }),
-        gradientError: norm(zip(terms.standardErrors, scales).map { $0 * Double(samples) * $1 }))
+        gradientNorm: norm(gradient(terms[0].sum)),
+        gradientError: norm(gradient(terms[0].standardErrors.map { $0 * Double(samples) })))
     }
     return Diagnosis(rows: rows, samples: samples)
   }

@@ -10,6 +10,21 @@ public struct GradientEstimate<Input: Tree, Output: Tree> {
   public let gradient: Input
   /// The standard deviation of the gradient, element by element, as estimated from the same samples.
   public let standardError: Input
+  /// How many independent pieces the standard errors are made of, less one.
+  public let degreesOfFreedom: Int
+}
+
+extension GradientEstimate {
+  /// The half width of an interval around value or gradient that holds the expectation, in standard
+  /// errors: Student's t with the estimate's degrees of freedom.
+  ///
+  /// - Parameter level: The probability that it does, between 0 and 1.
+  /// - Precondition: 0 < `level` < 1.
+  public func halfWidth(level: Double = 0.95) -> Double {
+    require(
+      level > 0 && level < 1, "GradientEstimate.halfWidth", "a level of \(level), expected 0 to 1")
+    return StudentDistribution.halfWidth(level: level, degreesOfFreedom: degreesOfFreedom)
+  }
 }
 
 extension GradientEstimate: Sendable where Input: Sendable, Output: Sendable {}
@@ -69,13 +84,13 @@ extension Perturbed {
   public func sigmaDerivative(
     at input: Input, cotangent: Output, key: RandomKey? = nil
   ) throws -> ScalarEstimate {
-    try settings.checkStandardError(width: input.exampleWidth(batched: false))
+    try smoothing.checkStandardError(width: input.exampleWidth(batched: false))
     let context = try statistics(
       input, key: .resolve(key), batched: false, keepingOutputs: true)
     let packed = try packedCotangent(context) { _ in cotangent }
     let moments = try context.call.sigmaMoments(context.theta, cotangent: packed)
     return ScalarEstimate(
-      value: moments.sums[0] / Double(samples), standardError: moments.standardErrors[0])
+      value: moments[0].means[0], standardError: moments[0].standardErrors[0])
   }
 
   /// The Hessian of ⟨cotangent, value⟩ times a direction: (1/Nσ²) Σ ⟨g, yᵢ − b⟩ (s⟨s, u⟩ − s′ ∘ u).
@@ -93,23 +108,23 @@ extension Perturbed {
     at input: Input, cotangent: Output, direction: Input, key: RandomKey? = nil,
     batched: Bool = false
   ) throws -> Estimate<Input> {
-    try settings.checkStandardError(width: input.exampleWidth(batched: batched))
+    try smoothing.checkStandardError(width: input.exampleWidth(batched: batched))
     try input.checkStructure(direction, "direction")
     let context = try statistics(
       input, key: .resolve(key), batched: batched, keepingOutputs: true)
     let packed = try packedCotangent(context) { _ in cotangent }
-    // Multiplicative noise is additive for log |θ|, whose derivative is 1/θ.
-    let scale =
-      noise.action == .multiplicative
-      ? context.packedInput.map { 1 / $0 }
-      : [Double](repeating: 1, count: context.packedInput.count)
+    let chain = noise.perturbation.chainFactors(context.packedInput)
+    func chained(_ numbers: [Double]) -> [Double] {
+      chain.map { zip(numbers, $0).map { $0 * $1 } } ?? numbers
+    }
     let moments = try context.call.hessianMoments(
-      context.theta, cotangent: packed,
-      direction: zip(context.packed(direction), scale).map { $0 * $1 })
+      context.theta, cotangent: packed, direction: chained(context.packed(direction)))
     return Estimate(
-      value: context.input(zip(moments.sums, scale).map { $0 * $1 / Double(samples) }),
-      standardError: context.input(zip(moments.standardErrors, scale).map { $0 * abs($1) }),
-      samples: samples, reachedStandardError: true)
+      value: context.input(chained(moments.flatMap(\.means))),
+      standardError: context.input(chained(moments.flatMap(\.standardErrors)).map { abs($0) }),
+      samples: samples, reachedStandardError: true,
+      degreesOfFreedom: moments[0].degreesOfFreedom,
+      noSpreadError: moments.map(\.noSpreadError).max() ?? 0)
   }
 
   func packedCotangent(
@@ -122,24 +137,26 @@ extension Perturbed {
   private func gradientEstimate(
     _ input: Input, _ key: RandomKey, _ batched: Bool, _ cotangent: (Output) throws -> Output
   ) throws -> GradientEstimate<Input, Output> {
-    try settings.checkStandardError(width: input.exampleWidth(batched: batched))
+    try smoothing.checkStandardError(width: input.exampleWidth(batched: batched))
     let context = try statistics(input, key: key, batched: batched, keepingOutputs: true)
     let packed = try packedCotangent(context, cotangent)
-    let (outputs, terms, scale) = try context.call.gradientMoments(
+    let (outputs, terms, scales) = try context.call.gradientMoments(
       context.theta, cotangent: packed)
     let n = Double(samples)
-    var gradient = terms.sums.map { $0 * scale }
-    var errors = terms.standardErrors.map { $0 * n * scale }
-    if noise.action == .multiplicative {
-      let theta = context.packedInput
+    var gradient = zip(terms, scales).flatMap { terms, scale in terms.sum.map { $0 * scale } }
+    var errors = zip(terms, scales).flatMap { terms, scale in
+      terms.standardErrors.map { $0 * n * scale }
+    }
+    if let chain = noise.perturbation.chainFactors(context.packedInput) {
       for k in gradient.indices {
-        gradient[k] /= theta[k]
-        errors[k] /= abs(theta[k])
+        gradient[k] *= chain[k]
+        errors[k] *= abs(chain[k])
       }
     }
     return GradientEstimate(
-      value: context.output(outputs.sums.map { $0 / n }),
-      valueStandardError: context.output(outputs.standardErrors),
-      gradient: context.input(gradient), standardError: context.input(errors))
+      value: context.output(outputs.flatMap(\.means)),
+      valueStandardError: context.output(outputs.flatMap(\.standardErrors)),
+      gradient: context.input(gradient), standardError: context.input(errors),
+      degreesOfFreedom: terms[0].degreesOfFreedom)
   }
 }

@@ -20,25 +20,27 @@ extension Perturbed {
     at input: Input, cotangent: Output, key: RandomKey? = nil, batched: Bool = false
   ) throws -> Estimate<Tensor<Double>> {
     let d = input.exampleWidth(batched: batched)
-    try settings.checkStandardError(width: d)
+    try smoothing.checkStandardError(width: d)
     let context = try statistics(input, key: .resolve(key), batched: batched, keepingOutputs: true)
     let g = try packedCotangent(context) { _ in cotangent }
     let scales =
-      noise.action == .multiplicative
-      ? context.packedInput.map { 1 / $0 }
-      : [Double](repeating: 1, count: context.rows * d)
+      noise.perturbation.chainFactors(context.packedInput)
+      ?? [Double](repeating: 1, count: context.rows * d)
     var values = [Double](repeating: 0, count: context.rows * d * d)
     var errors = values
+    var (degrees, noSpread) = (0, 0.0)
     for lines in triangleParts(d) {
       let moments = try context.call.hessianMoments(context.theta, cotangent: g, lines: lines)
-      let (sums, standardErrors) = (moments.sums, moments.standardErrors)
-      var entry = 0
-      for row in 0..<context.rows {
+      for (row, moments) in moments.enumerated() {
+        let (means, standardErrors) = (moments.means, moments.standardErrors)
+        degrees = moments.degreesOfFreedom
+        noSpread = Swift.max(noSpread, moments.noSpreadError)
+        var entry = 0
         for k in lines {
           for l in k..<d {
             let scale = scales[row * d + k] * scales[row * d + l]
             for place in [(row * d + k) * d + l, (row * d + l) * d + k] {
-              values[place] = sums[entry] / Double(samples) * scale
+              values[place] = means[entry] * scale
               errors[place] = standardErrors[entry] * abs(scale)
             }
             entry += 1
@@ -50,7 +52,7 @@ extension Perturbed {
     return Estimate(
       value: Tensor(shape: shape, scalars: values),
       standardError: Tensor(shape: shape, scalars: errors), samples: samples,
-      reachedStandardError: true)
+      reachedStandardError: true, degreesOfFreedom: degrees, noSpreadError: noSpread)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Platform
 public import Tensors
 
 /// The distribution of a perturbed function's output: distinct solutions with their weights.

@@ -12,16 +12,13 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
 
   var rows: Int { batch.rows }
 
-  init<Scalar: TensorFloatingPoint>(
-    _ input: Input, _ call: PerturbedCall<Scalar>, _ batch: PerturbedBatch,
-    makeOutput: @escaping ([Value]) -> Output
-  ) {
-    self.call = call
+  init(_ input: Input, _ bound: AnyFunction<Input, Output>.Bound, _ batch: PerturbedBatch) {
+    call = bound.call
     self.batch = batch
     self.input = input
-    self.makeOutput = makeOutput
+    makeOutput = bound.makeOutput
     theta = batch.theta
-    type = Scalar.elementType
+    type = batch.theta[0].type
   }
 
   /// [rows, output width] as the function's output.
@@ -90,30 +87,19 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
   }
 }
 
-extension Value {
-  /// A dense value with elements rounded to a type.
-  static func doubles(_ elements: [Double], _ shape: Shape, _ type: ElementType) -> Value {
-    let value = Value.dense(shape, .double) { pointer in
-      let out = pointer.assumingMemoryBound(to: Double.self)
-      for i in elements.indices { out[i] = elements[i] }
-    }
-    return value.cast(type)
-  }
-}
-
 extension Perturbed {
   /// The same function, which tells how far its passes over the samples are.
   ///
-  /// - Parameter observer: Called between blocks on the caller's thread, with how many blocks of the
+  /// - Parameter observer: Called between blocks, by one thread at a time, with how many blocks of the
   ///   pass are done and how many there are; a call may take several passes.
   /// - Returns: A function that gives the same numbers.
   /// - Throws: Nothing that the function itself has not thrown before.
   package func reportingProgress(
     to observer: (@Sendable (_ done: Int, _ count: Int) -> Void)?
   ) throws(PerturbationError) -> Perturbed {
-    var settings = settings
-    settings.progress = observer
-    return try Perturbed(settings, evaluators)
+    var smoothing = smoothing
+    smoothing.progress = observer
+    return try Perturbed(function, smoothing)
   }
 
   /// Gets statistics of the function at θ ready.
@@ -124,33 +110,21 @@ extension Perturbed {
   ///   - batched: Whether leaves have a batch axis in front.
   ///   - keepingOutputs: Whether several passes follow, so that it pays to keep the outputs.
   ///   - sigma: Another σ than the function's own.
-  /// - Returns: The call, its inputs and what runs passes over the samples.
+  /// - Returns: The call, its inputs and what turns numbers into trees.
   /// - Throws: `PerturbationError`.
   func statistics(
     _ input: Input, key: RandomKey, batched: Bool, keepingOutputs: Bool, sigma: Double? = nil
   ) throws -> StatisticsContext<Input, Output> {
     let input = withoutGradient(input)
-    var settings = settings
-    if let sigma { settings.sigma = sigma }
-    try settings.validate()
-    func context<Scalar: TensorFloatingPoint>(
-      _ built: (evaluator: any BlockEvaluator<Scalar>, makeOutput: @Sendable ([Value]) -> Output)
-    ) throws -> StatisticsContext<Input, Output> {
-      let batch = try PerturbedBatch(input, batched: batched)
-      return StatisticsContext(
-        input,
-        PerturbedCall(
-          built.evaluator, settings, key: key, noiseRows: batch.rows, paths: input.leafPaths,
-          mayBeDifferentiated: keepingOutputs),
-        batch, makeOutput: built.makeOutput)
-    }
-    switch try input.scalarType() {
-    case .double:
-      guard let double = evaluators.double else { throw wrongScalar("double", "float") }
-      return try context(double(input))
-    default:
-      guard let float = evaluators.float else { throw wrongScalar("float", "double") }
-      return try context(float(input))
-    }
+    var smoothing = smoothing
+    if let sigma { smoothing.sigma = sigma }
+    try smoothing.validate()
+    _ = try input.scalarType()
+    let batch = try PerturbedBatch(input, batched: batched)
+    let bound = try function.bind(
+      input,
+      CallRequest(
+        smoothing: smoothing, key: key, batch: batch, mayBeDifferentiated: keepingOutputs))
+    return StatisticsContext(input, bound, batch)
   }
 }

@@ -22,21 +22,25 @@ final class DirectionBlock {
 
   /// Draws the directions of samples that begin with a group.
   ///
-  /// - Returns: For groups, the factors of the draws in the directions; see ``GroupMixes``.
-  func draw(_ samples: Range<Int>) throws -> GroupMixes {
+  /// - Returns: For each group, the factors of the draws in the directions, a square matrix; see
+  ///   ``SampleValues/coefficientsOfDraws(_:)``.
+  func draw(_ samples: Range<Int>) throws -> [[Double]] {
+    func draw<Scalar: TensorFloatingPoint>(
+      _ leaf: ParameterLeaf, _ memory: UnsafeMutableRawPointer, _: Scalar.Type
+    ) throws {
+      try sampler.draw(
+        leaf, samples: samples, counters: 0..<leaf.count,
+        into: memory.assumingMemoryBound(to: Scalar.self))
+    }
     for (leaf, memory) in zip(leaves, memory) {
-      if leaf.theta.type == .double {
-        try sampler.draw(
-          leaf, samples: samples, counters: 0..<leaf.count,
-          into: memory.assumingMemoryBound(to: Double.self))
-      } else {
-        try sampler.draw(
-          leaf, samples: samples, counters: 0..<leaf.count,
-          into: memory.assumingMemoryBound(to: Float.self))
+      try inPrecision(of: leaf.theta.type) {
+        try draw(leaf, memory, $0)
+      } double: {
+        try draw(leaf, memory, $0)
       }
     }
-    var mixes = GroupMixes(groupSize: groupSize)
-    guard groupSize > 0 else { return mixes }
+    guard groupSize > 0 else { return [] }
+    var mixes: [[Double]] = []
     for start in stride(from: 0, to: samples.count, by: groupSize) {
       let rows = start..<Swift.min(start + groupSize, samples.count)
       let mix = try mix(rows)
@@ -50,10 +54,10 @@ final class DirectionBlock {
   func perturb(
     leaf index: Int, rows: Range<Int>, scale: Double, into out: UnsafeMutableRawPointer
   ) {
-    if leaves[index].theta.type == .double {
-      perturb(index, rows, scale, out.assumingMemoryBound(to: Double.self))
-    } else {
+    inPrecision(of: leaves[index].theta.type) { _ in
       perturb(index, rows, Float(scale), out.assumingMemoryBound(to: Float.self))
+    } double: { _ in
+      perturb(index, rows, scale, out.assumingMemoryBound(to: Double.self))
     }
   }
 
@@ -81,10 +85,10 @@ final class DirectionBlock {
     var parameters = 0
     for (leaf, memory) in zip(leaves, memory) {
       parameters += leaf.count
-      if leaf.theta.type == .double {
-        addProducts(memory.assumingMemoryBound(to: Double.self), leaf.count, rows, &gram)
-      } else {
+      inPrecision(of: leaf.theta.type) { _ in
         addProducts(memory.assumingMemoryBound(to: Float.self), leaf.count, rows, &gram)
+      } double: { _ in
+        addProducts(memory.assumingMemoryBound(to: Double.self), leaf.count, rows, &gram)
       }
     }
     // The Cholesky factor, in place of the lower triangle.
@@ -131,10 +135,10 @@ final class DirectionBlock {
   /// Replaces rows by their product with a lower triangular matrix.
   private func apply(_ mix: [Double], _ rows: Range<Int>) {
     for (leaf, memory) in zip(leaves, memory) {
-      if leaf.theta.type == .double {
-        apply(mix, rows, memory.assumingMemoryBound(to: Double.self), leaf.count)
-      } else {
+      inPrecision(of: leaf.theta.type) { _ in
         apply(mix, rows, memory.assumingMemoryBound(to: Float.self), leaf.count)
+      } double: { _ in
+        apply(mix, rows, memory.assumingMemoryBound(to: Double.self), leaf.count)
       }
     }
   }
@@ -159,39 +163,6 @@ final class DirectionBlock {
         }
       }
     }
-  }
-}
-
-/// The products of draws and factors that the directions of groups are.
-///
-/// Direction i of a group is Σ_j m_ij z_j for the draws z_j of its samples, so a sum Σ c_i q_i over
-/// directions is the sum Σ d_j z_j over draws with d = mᵀ c: it needs the draws alone, of any part
-/// of the parameters.
-struct GroupMixes: Sendable {
-  let groupSize: Int
-  /// Square matrices, row-major, one for each group.
-  private var matrices: [[Double]] = []
-
-  init(groupSize: Int) { self.groupSize = groupSize }
-
-  mutating func append(_ matrix: [Double]) { matrices.append(matrix) }
-
-  mutating func append(contentsOf other: GroupMixes) { matrices += other.matrices }
-
-  /// The coefficients of the draws for coefficients of the directions.
-  func applyTransposed(_ coefficients: [Double]) -> [Double] {
-    guard groupSize > 0 else { return coefficients }
-    var result = [Double](repeating: 0, count: coefficients.count)
-    for (group, matrix) in matrices.enumerated() {
-      let start = group * groupSize
-      let n = Swift.min(groupSize, coefficients.count - start)
-      for j in 0..<n {
-        var sum = 0.0
-        for i in j..<n { sum += matrix[i * n + j] * coefficients[start + i] }
-        result[start + j] = sum
-      }
-    }
-    return result
   }
 }
 

@@ -73,35 +73,23 @@ public struct DirectionDistribution: Sendable {
   }
 
   /// The distribution of some noise; refused by ``ZeroOrder`` where it is not additive or its mean
-  /// and variance are not known, as for a type of one's own (see ``init(_:mean:variance:)``).
+  /// and variance are not known (see ``init(_:mean:variance:)``).
   public init(_ noise: Noise) {
-    guard case .additive = noise.action else {
+    guard noise.perturbation.isAdditive else {
       self.init(.custom({ _ in [] }), noise.name, variance: nil)
       return
     }
+    // Moments of what is drawn: a noise's own offset and scale only move and scale it.
+    let mean = noise.mean.map { $0 / noise.scale + noise.offset }
+    let variance = mean == nil ? nil : noise.variance.map { $0 / (noise.scale * noise.scale) }
     switch noise.kind {
-    case .standard(.normal): self = .normal
-    case .standard(.gumbel): self = .gumbel
-    case .standard(.logistic): self = .logistic
-    case .standard(.laplace): self = .laplace
-    case .standard(.rademacher): self = .rademacher
-    case .standard(.uniform): self = .uniform
-    case .standard(.exponential):
-      self.init(.standard(.exponential), noise.name, mean: 1, variance: 1)
-    case .sphere: self = .sphere
+    case .standard(let distribution):
+      self.init(.standard(distribution), noise.name, mean: mean ?? 0, variance: variance)
     case .custom(let distribution):
-      // Moments of what is drawn: a noise's own offset and scale only move and scale it.
-      let moments: (mean: Double, variance: Double)? =
-        switch distribution {
-        case let student as StudentT where student.degreesOfFreedom > 2:
-          (0, student.degreesOfFreedom / (student.degreesOfFreedom - 2))
-        case let uniform as SmoothedUniform:
-          (0, 1.0 / 3 + uniform.edge * uniform.edge * Double.pi * Double.pi / 3)
-        default: nil
-        }
       self.init(
-        .custom({ distribution.sample($0.count, key: $0.key) }), noise.name,
-        mean: moments?.mean ?? 0, variance: moments?.variance)
+        .custom({ distribution.sample($0.count, key: $0.key) }), noise.name, mean: mean ?? 0,
+        variance: variance)
+    case .sphere: self = .sphere
     }
   }
 

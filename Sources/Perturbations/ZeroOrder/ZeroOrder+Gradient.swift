@@ -30,10 +30,8 @@ extension ZeroOrder {
     at x: Parameters, key: RandomKey? = nil,
     of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
   ) throws -> Tensor<Scalar> {
-    let call = ZeroOrderCall(self, key: .resolve(key), .init(x, function))
-    let values = x.values
-    return Tensor(
-      try apply(ZeroOrderNode(call: call, order: .value, leafCount: values.count), values))
+    Tensor(
+      try ZeroOrderCall(self, key: .resolve(key), ScalarFunction(x, function)).value(at: x.values))
   }
 
   /// A function's value and the estimate of its gradient.
@@ -63,8 +61,8 @@ extension ZeroOrder {
       // Transforms around the call follow the gradient as well.
       return try Tensors.valueAndGradient(at: x) { try value(at: $0, key: key, of: function) }
     }
-    let call = ZeroOrderCall(self, key: .resolve(key), .init(x, function))
-    let evaluated = try call.evaluated(values)
+    let call = ZeroOrderCall(self, key: .resolve(key), ScalarFunction(x, function))
+    let evaluated = try call.evaluated(values.map(\.withRow))[0]
     let gradient = try call.gradient(evaluated)
     return (
       Tensor(Scalar(nearest: evaluated.value)),
@@ -86,4 +84,51 @@ extension ZeroOrder {
   ) throws -> Parameters {
     try valueAndGradient(at: x, key: key, of: function).gradient
   }
+}
+
+extension ZeroOrder {
+  /// The parameters that the function was given for one sample: θ + σz, or θ − σz for the other one of
+  /// an antithetic pair.
+  ///
+  /// - Parameters:
+  ///   - sample: The sample, from 0 to ``samples`` − 1.
+  ///   - x: θ.
+  ///   - key: The key of the call.
+  ///   - mirrored: Whether the direction is −z.
+  /// - Returns: A tree of θ's structure.
+  /// - Throws: ``PerturbationError`` for a sample that there is none of, and for parameters that are
+  ///   empty or not finite.
+  /// - Complexity: That of drawing one direction, or a group of orthogonal ones.
+  public func input<Parameters: Tree & Sendable>(
+    ofSample sample: Int, at x: Parameters, key: RandomKey, mirrored: Bool = false
+  ) throws -> Parameters {
+    guard (0..<samples).contains(sample) else {
+      throw PerturbationError.invalidParameter(
+        name: "the sample", value: "\(sample)", expected: "0 to \(samples - 1)")
+    }
+    let call = ZeroOrderCall(
+      self, key: key, ScalarFunction(x) { (_: Parameters) in Tensor<Double>(0) })
+    let values = x.values.map { $0.concrete("ZeroOrder.input") }
+    let point = try ParameterPoint(values, sigma: sigma) { x.leafPaths }
+    let group = Swift.max(call.groupSize(point), 1)
+    let first = sample / group * group
+    let block = DirectionBlock(
+      point.leaves, call.sampler, capacity: group, groupSize: call.groupSize(point))
+    _ = try block.draw(first..<Swift.min(first + group, samples))
+    let row = sample - first
+    let inputs = call.inputs(point, block, row..<row + 1, [mirrored ? -1 : 1])
+    return x.withValues(zip(inputs, values).map { $0.reshaped($1.shape) })
+  }
+}
+
+extension ZeroOrderCall {
+  /// f(θ) as a value without axes, which can be differentiated and mapped.
+  func value(at theta: [Value]) throws -> Value {
+    try apply(EstimatorNode(self, leafCount: theta.count), theta.map(\.withRow)).reshaped([])
+  }
+}
+
+extension Value {
+  /// The value as the only row.
+  var withRow: Value { reshaped(shape.inserting(1, at: 0)) }
 }

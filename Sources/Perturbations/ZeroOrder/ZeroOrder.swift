@@ -54,18 +54,21 @@ public struct ZeroOrder: Sendable {
 
   /// Which differences of values an estimate is made of.
   public let method: Method
-  /// The number N of directions.
-  public let samples: Int
-  /// The length σ of a step in each parameter, in units of the parameters.
-  public let sigma: Double
   /// What directions are drawn from.
   public let distribution: DirectionDistribution
   /// What takes the place of the function's values.
   public let shaping: Shaping
   /// Whether the function is called for one sample at a time.
   public let sequential: Bool
+  /// The number of directions, the length of a step and how they are run.
+  let smoothing: Smoothing
+
+  /// The number N of directions.
+  public var samples: Int { smoothing.samples }
+  /// The length σ of a step in each parameter, in units of the parameters.
+  public var sigma: Double { smoothing.sigma }
   /// How many threads take part; nil for one per processor.
-  public let threads: Int?
+  public var threads: Int? { smoothing.threads }
 
   /// An estimator.
   ///
@@ -88,21 +91,79 @@ public struct ZeroOrder: Sendable {
     distribution: DirectionDistribution = .normal, shaping: Shaping = .none,
     sequential: Bool = false, threads: Int? = nil
   ) throws(PerturbationError) {
-    if samples < 1 { throw .invalidSampleCount(samples) }
-    if !(sigma > 0 && sigma.isFinite) { throw .invalidSigma(sigma) }
-    if let threads, threads < 1 {
-      throw .invalidParameter(name: "threads", value: "\(threads)", expected: "at least 1")
+    try self.init(
+      method, Smoothing(samples: samples, sigma: sigma, threads: threads), distribution, shaping,
+      sequential)
+  }
+
+  /// An estimator of the gradient of what a ``Perturbed`` function would be, from the same settings:
+  /// directions are the noise, moved to mean 0 and scaled to variance 1, or orthogonal.
+  ///
+  /// - Parameters:
+  ///   - method: Which differences of values it is made of.
+  ///   - smoothing: Samples, σ, noise, threads. The method stands for a baseline and for antithetic
+  ///     pairs; scrambled points are not for parameters.
+  ///   - shaping: What takes the place of the function's values.
+  ///   - sequential: Calls the function for one sample at a time.
+  /// - Throws: ``PerturbationError`` for parameters out of range, for noise whose variance is not known,
+  ///   and for a baseline or a sampling that the method stands for.
+  public init(
+    _ method: Method = .antithetic, _ smoothing: Smoothing, shaping: Shaping = .none,
+    sequential: Bool = false
+  ) throws(PerturbationError) {
+    if smoothing.baseline != .none {
+      throw .invalidParameter(
+        name: "baseline", value: smoothing.baseline.rawValue,
+        expected: "none: the forward method subtracts f(θ), the antithetic one needs nothing")
+    }
+    switch smoothing.sampling {
+    case .independent: break
+    case .orthogonal where smoothing.noise.isNormal: break
+    default:
+      throw .invalidParameter(
+        name: "sampling", value: smoothing.sampling.name,
+        expected: "independent, or orthogonal with normal noise; the method says whether to take pairs")
+    }
+    try self.init(
+      method, smoothing,
+      smoothing.sampling == .orthogonal ? .orthogonal : DirectionDistribution(smoothing.noise),
+      shaping, sequential)
+  }
+
+  private init(
+    _ method: Method, _ smoothing: Smoothing, _ distribution: DirectionDistribution,
+    _ shaping: Shaping, _ sequential: Bool
+  ) throws(PerturbationError) {
+    try smoothing.checkNumbers()
+    if smoothing.samples > Smoothing.mostSamples / 2 - 1 {
+      throw .invalidParameter(
+        name: "samples", value: "\(smoothing.samples)",
+        expected: "at most 2⁵² − 1, since each may take two evaluations")
     }
     try distribution.validate()
     self.method = method
-    self.samples = samples
-    self.sigma = sigma
+    self.smoothing = smoothing
     self.distribution = distribution
     self.shaping = shaping
     self.sequential = sequential
-    self.threads = threads
   }
 
   /// How often an estimate calls the function, with the one call for its value.
   public var evaluations: Int { (method == .antithetic ? 2 : 1) * samples + 1 }
+
+  /// The same estimator with another number of threads.
+  package func with(threads: Int?) throws(PerturbationError) -> ZeroOrder {
+    var smoothing = smoothing
+    smoothing.threads = threads
+    return try ZeroOrder(method, smoothing, distribution, shaping, sequential)
+  }
+
+  /// The same estimator, which tells how far its passes over the samples are, in blocks.
+  package func reportingProgress(
+    to observer: (@Sendable (_ done: Int, _ count: Int) -> Void)?
+  ) throws(PerturbationError) -> ZeroOrder {
+    var smoothing = smoothing
+    smoothing.progress = observer
+    return try ZeroOrder(method, smoothing, distribution, shaping, sequential)
+  }
 }

@@ -1,132 +1,85 @@
 internal import Synchronization
 internal import Tensors
 
-/// One call of a zero-order estimate: a function, a key and the settings. It evaluates the function
-/// and reduces over the samples.
-final class ZeroOrderCall: @unchecked Sendable {
+/// One call of a zero-order estimate: a function, a key and the settings. The value is the function's
+/// own; derivatives come from its values at the perturbed parameters of all samples.
+///
+/// Parameters are leaves with an axis of rows in front, each of which is a point of its own with the
+/// same directions.
+final class ZeroOrderCall: EstimatedCall, @unchecked Sendable {
   let estimator: ZeroOrder
   let key: RandomKey
-  let function: ErasedFunction
-  private let last = Mutex<Evaluated?>(nil)
+  let function: ScalarFunction
+  let merges = MergedLeaves()
+  private let last = Mutex<(theta: [Value], rows: [Evaluated])?>(nil)
 
-  init(_ estimator: ZeroOrder, key: RandomKey, _ function: ErasedFunction) {
+  var name: String { "ZeroOrder" }
+  var subject: String { "a zero-order estimate" }
+
+  init(_ estimator: ZeroOrder, key: RandomKey, _ function: ScalarFunction) {
     self.estimator = estimator
     self.key = key
     self.function = function
   }
 
-  /// A scalar function of a tree, seen as one of the tree's leaves.
-  struct ErasedFunction: Sendable {
-    /// The value at the leaves of one tree.
-    let one: @Sendable ([Value]) throws -> Value
-    /// The values at leaves with an additional axis in front.
-    let many: @Sendable ([Value]) throws -> Value
-    /// The path of each leaf, for messages.
-    let paths: @Sendable () -> [String]
-    let outputType: ElementType
-    /// Evaluates many inputs by itself, in the place of `many`.
-    var batch: (any BatchFunction)?
-
-    /// A function of many inputs, each a tensor of one shape.
-    init<Scalar: TensorFloatingPoint>(
-      _ input: Tensor<Scalar>, batches: some BatchFunction, key: RandomKey
-    ) {
-      self.init(input) { (x: Tensor<Scalar>) throws -> Tensor<Scalar> in
-        let answer = try batches.evaluate(
-          BatchRequest(
-            inputs: x.value.doubles, width: x.count, count: 1, firstSample: -1, key: key,
-            outputWidth: 1))
-        if let reason = answer.reason { throw reason }
-        return Tensor(Scalar(nearest: answer.outputs[0]))
-      }
-      batch = batches
-    }
-
-    init<Input: Tree & Sendable, Scalar: TensorFloatingPoint>(
-      _ input: Input, _ function: @escaping @Sendable (Input) throws -> Tensor<Scalar>
-    ) {
-      let template = input.withoutElements
-      one = { try function(template.withValues($0)).value }
-      many = { leaves in
-        try vmap { (x: Input) throws in try function(x) }(template.withValues(leaves)).value
-      }
-      paths = { template.leafPaths }
-      outputType = Scalar.elementType
-    }
-  }
-
-  /// The parameters, checked.
-  struct Point: Sendable {
-    /// All leaves, dense.
-    let all: [Value]
-    /// Those that are perturbed.
-    let leaves: [ParameterLeaf]
-
-    var parameters: Int { leaves.reduce(0) { $0 + $1.count } }
-  }
-
   /// What evaluations at one point have given.
   final class Evaluated: @unchecked Sendable {
-    let point: Point
+    let point: ParameterPoint
     let value: Double
     private let samples = Mutex<SampleValues?>(nil)
 
-    init(_ point: Point, value: Double) {
+    init(_ point: ParameterPoint, value: Double) {
       self.point = point
       self.value = value
     }
 
+    /// The values at all samples; evaluated once, under the lock.
     func samples(_ evaluate: () throws -> SampleValues) throws -> SampleValues {
-      if let known = samples.withLock({ $0 }) { return known }
-      let found = try evaluate()
-      samples.withLock { $0 = found }
-      return found
+      try samples.withLock { known in
+        if let known { return known }
+        let found = try evaluate()
+        known = found
+        return found
+      }
     }
   }
 
-  /// The function's values at the perturbed parameters.
-  struct SampleValues: Sendable {
-    /// f(θ + σzᵢ)
-    var up: [Double] = []
-    /// f(θ − σzᵢ), for the antithetic method.
-    var down: [Double] = []
-    /// Samples that lack a value, whose entries are zeros.
-    var absent: [Int] = []
-    var mixes: GroupMixes
-  }
-
-  // MARK: Evaluation
-
-  private static let processorCount = SampleExecutor.processorCount
   private static let largestVectorized = 8192
 
   var sampler: DirectionSampler {
     DirectionSampler(key: key, distribution: estimator.distribution)
   }
 
-  func executor(threads most: Int = .max) -> SampleExecutor {
-    SampleExecutor(threads: Swift.min(most, estimator.threads ?? Self.processorCount))
+  func groupSize(_ point: ParameterPoint) -> Int {
+    estimator.distribution.groupSize(parameters: point.parameters)
   }
 
-  func plan(_ point: Point) -> ZeroOrderPlan {
+  func plan(_ point: ParameterPoint) -> ZeroOrderPlan {
     ZeroOrderPlan(
-      samples: estimator.samples, parameters: point.parameters,
-      groupSize: estimator.distribution.groupSize(parameters: point.parameters),
+      samples: estimator.samples, parameters: point.parameters, groupSize: groupSize(point),
       isVectorized: isVectorized(point))
   }
 
-  private func isVectorized(_ point: Point) -> Bool {
+  private func isVectorized(_ point: ParameterPoint) -> Bool {
     function.batch != nil || !estimator.sequential && point.parameters <= Self.largestVectorized
   }
 
-  /// The value at θ, or what the last evaluation at these very leaves gave.
-  func evaluated(_ theta: [Value]) throws -> Evaluated {
-    if let last = last.withLock({ $0 }),
-      zip(last.point.all, theta).allSatisfy({ $0.sharesElements(with: $1) && $0.shape == $1.shape })
-    {
-      return last
+  // MARK: Evaluation
+
+  /// The value at each row of θ, or what the last evaluation at these very leaves gave.
+  func evaluated(_ theta: [Value]) throws -> [Evaluated] {
+    try last.withLock { last in
+      if let last, last.theta.areSame(theta) { return last.rows }
+      let rows = try (0..<(theta.first?.shape[0] ?? 1)).map { row in
+        try evaluate(theta.map { $0.row(row) })
+      }
+      last = (theta, rows)
+      return rows
     }
-    let point = try point(theta)
+  }
+
+  private func evaluate(_ theta: [Value]) throws -> Evaluated {
+    let point = try ParameterPoint(theta, sigma: estimator.sigma, paths: function.paths)
     let output = try TraceContext.evaluating(for: TraceContext.current) {
       try callingFunction(sample: -1, key: key) { try function.one(theta) }
     }
@@ -135,9 +88,7 @@ final class ZeroOrderCall: @unchecked Sendable {
     guard value.isFinite else {
       throw PerturbationError.nonFiniteOutput(sample: -1, key: key, index: 0, value: value)
     }
-    let result = Evaluated(point, value: value)
-    last.withLock { $0 = result }
-    return result
+    return Evaluated(point, value: value)
   }
 
   private func notScalar(_ shape: Shape) -> PerturbationError {
@@ -145,80 +96,46 @@ final class ZeroOrderCall: @unchecked Sendable {
       name: "the function's output", value: "a tensor of shape \(shape)", expected: "one number")
   }
 
-  private func point(_ theta: [Value]) throws -> Point {
-    var leaves: [ParameterLeaf] = []
-    var offset = 0
-    for (index, value) in theta.enumerated() where value.type.isFloatingPoint && value.count > 0 {
-      leaves.append(ParameterLeaf(index: index, theta: value, offset: offset))
-      offset += value.count
-      if let (position, element) = value.firstNonFinite {
-        throw PerturbationError.nonFiniteInput(
-          path: function.paths()[index], index: position, value: element)
-      }
-    }
-    if leaves.isEmpty { throw PerturbationError.emptyInput }
-    return Point(all: theta, leaves: leaves)
-  }
-
   /// The values at the perturbed parameters of all samples.
   func samples(_ evaluated: Evaluated) throws -> SampleValues {
     try evaluated.samples {
-      let point = evaluated.point
-      let plan = plan(point)
-      let groupSize = estimator.distribution.groupSize(parameters: point.parameters)
-      var result = SampleValues(mixes: GroupMixes(groupSize: groupSize))
-      try executor().run(blocks: plan.blockCount) {
-        DirectionBlock(
-          point.leaves, sampler, capacity: Swift.min(plan.samplesAtOnce, plan.samples),
-          groupSize: groupSize)
-      } body: { block, directions in
-        var values = SampleValues(mixes: GroupMixes(groupSize: groupSize))
-        for samples in ZeroOrderPlan.cuts(plan.block(block), plan.samplesAtOnce) {
-          try evaluate(point, samples, directions, &values)
-        }
-        return values
-      } combine: { _, values in
-        result.up += values.up
-        result.down += values.down
-        result.absent += values.absent
-        result.mixes.append(contentsOf: values.mixes)
-      }
-      if result.absent.count == estimator.samples {
+      let pass = ValuesPass(call: self, point: evaluated.point, plan: plan(evaluated.point))
+      let total = try pass.totals(on: estimator.smoothing.execution)[0]
+      if total.present == 0 {
         throw PerturbationError.invalidParameter(
           name: "the number of samples with a value", value: "0", expected: "at least one")
       }
-      return result
+      return SampleValues(
+        total.values, isAntithetic: estimator.method == .antithetic,
+        groupSize: groupSize(evaluated.point))
     }
   }
 
-  private func evaluate(
-    _ point: Point, _ samples: Range<Int>, _ directions: DirectionBlock,
-    _ values: inout SampleValues
-  ) throws {
-    values.mixes.append(contentsOf: try directions.draw(samples))
-    let isAntithetic = estimator.method == .antithetic
+  /// The values at θ + σz and, for the antithetic method, θ − σz for directions that are drawn; not
+  /// numbers for samples without a value.
+  func evaluate(
+    _ point: ParameterPoint, _ samples: Range<Int>, _ directions: DirectionBlock
+  ) throws -> (up: [Double], down: [Double]) {
+    let signs: [Double] = estimator.method == .antithetic ? [1, -1] : [1]
+    let count = samples.count
     if isVectorized(point) {
-      let rows = 0..<samples.count
-      let signs: [Double] = isAntithetic ? [1, -1] : [1]
-      let inputs = inputs(point, directions, rows, signs)
+      let inputs = inputs(point, directions, 0..<count, signs)
+      let found: [Double]
       if let batch = function.batch {
-        try evaluate(batch, inputs, point.parameters, samples, signs.count, &values)
-        return
+        found = try evaluate(batch, inputs, point.parameters, samples, signs.count)
+      } else {
+        let output = try callingFunction(sample: samples.lowerBound, key: key) {
+          try function.many(inputs)
+        }
+        guard output.count == count * signs.count else { throw notScalar(output.shape.removing(0)) }
+        found = output.doubles
+        try checkFinite(found, samples)
       }
-      let output = try callingFunction(sample: samples.lowerBound, key: key) {
-        try function.many(inputs)
-      }
-      guard output.count == samples.count * signs.count else {
-        throw notScalar(output.shape.removing(0))
-      }
-      let found = output.doubles
-      try checkFinite(found, samples)
-      values.up += found[..<samples.count]
-      if isAntithetic { values.down += found[samples.count...] }
-      return
+      return (Array(found[..<count]), Array(found[count...]))
     }
+    var values: (up: [Double], down: [Double]) = ([], [])
     for (row, sample) in samples.enumerated() {
-      func value(_ sign: Double) throws -> Double {
+      for sign in signs {
         let inputs = inputs(point, directions, row..<row + 1, [sign]).enumerated().map {
           $1.reshaped(point.all[$0].shape)
         }
@@ -226,30 +143,32 @@ final class ZeroOrderCall: @unchecked Sendable {
         guard output.count == 1 else { throw notScalar(output.shape) }
         let found = output.doubles
         try checkFinite(found, sample..<sample + 1)
-        return found[0]
+        if sign > 0 { values.up.append(found[0]) } else { values.down.append(found[0]) }
       }
-      values.up.append(try value(1))
-      if isAntithetic { values.down.append(try value(-1)) }
     }
+    return values
   }
 
   private func evaluate(
     _ batch: any BatchFunction, _ inputs: [Value], _ width: Int, _ samples: Range<Int>,
-    _ signs: Int, _ values: inout SampleValues
-  ) throws {
+    _ signs: Int
+  ) throws -> [Double] {
     let count = samples.count
     let answer = try batch.evaluate(
       BatchRequest(
         inputs: inputs.flatMap(\.doubles), width: width, count: count * signs,
         firstSample: samples.lowerBound, period: count, key: key, outputWidth: 1))
-    values.absent += Set(answer.absent.map { samples.lowerBound + $0 % count }).sorted()
-    values.up += answer.outputs[..<count]
-    if signs > 1 { values.down += answer.outputs[count...] }
+    var values = answer.outputs
+    // A pair of which one value is absent has no part in the estimate.
+    for position in answer.absent {
+      for sign in 0..<signs { values[sign * count + position % count] = .nan }
+    }
+    return values
   }
 
   /// θ ± σz for some rows, those of one sign after those of the other: [signs · rows] + the shape.
-  private func inputs(
-    _ point: Point, _ directions: DirectionBlock, _ rows: Range<Int>, _ signs: [Double]
+  func inputs(
+    _ point: ParameterPoint, _ directions: DirectionBlock, _ rows: Range<Int>, _ signs: [Double]
   ) -> [Value] {
     var result = point.all
     let count = rows.count * signs.count
@@ -282,33 +201,8 @@ final class ZeroOrderCall: @unchecked Sendable {
 }
 
 extension Value {
-  /// The elements of a dense floating-point value.
-  var doubles: [Double] {
-    withElements { pointer in
-      if type == .double {
-        return Array(
-          UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: Double.self), count: count))
-      }
-      let floats = UnsafeBufferPointer(
-        start: pointer.assumingMemoryBound(to: Float.self), count: count)
-      return floats.map { Double($0) }
-    }
-  }
-
-  /// The first element that is infinite or not a number.
-  fileprivate var firstNonFinite: (Int, Double)? {
-    withElements { pointer in
-      func find<Scalar: TensorFloatingPoint>(_ elements: UnsafePointer<Scalar>) -> (Int, Double)? {
-        // x − x is 0 for finite x only.
-        var sum: Scalar = 0
-        for i in 0..<count { sum += elements[i] - elements[i] }
-        if sum == 0 { return nil }
-        for i in 0..<count where !elements[i].isFinite { return (i, elements[i].asDouble) }
-        return nil
-      }
-      return type == .double
-        ? find(pointer.assumingMemoryBound(to: Double.self))
-        : find(pointer.assumingMemoryBound(to: Float.self))
-    }
+  /// One row of a value with an axis of rows in front.
+  func row(_ index: Int) -> Value {
+    (shape[0] == 1 ? self : sliced(axis: 0, start: index, count: 1)).reshaped(shape.removing(0))
   }
 }

@@ -37,7 +37,7 @@ extension ZeroOrder {
     at x: Parameters, key: RandomKey? = nil,
     of function: @escaping @Sendable (Parameters) throws -> Tensor<Scalar>
   ) throws -> ZeroOrderEstimate<Parameters> {
-    try estimate(at: x, ZeroOrderCall(self, key: .resolve(key), .init(x, function)))
+    try estimate(at: x, ZeroOrderCall(self, key: .resolve(key), ScalarFunction(x, function)))
   }
 
   /// The same for a function of many inputs.
@@ -45,13 +45,14 @@ extension ZeroOrder {
     at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
   ) throws -> ZeroOrderEstimate<Tensor<Scalar>> {
     let key = RandomKey.resolve(key)
-    return try estimate(at: x, ZeroOrderCall(self, key: key, .init(x, batches: function, key: key)))
+    return try estimate(at: x, ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key)))
   }
 
   private func estimate<Parameters: Tree & Sendable>(
     at x: Parameters, _ call: ZeroOrderCall
   ) throws -> ZeroOrderEstimate<Parameters> {
-    let evaluated = try call.evaluated(x.values.map { $0.concrete("ZeroOrder.estimate") })
+    let evaluated = try call.evaluated(
+      x.values.map { $0.concrete("ZeroOrder.estimate").withRow })[0]
     let sums = try call.gradient(evaluated, wantsErrors: true)
     let samples = try call.samples(evaluated)
     let (mean, error) = samples.mean
@@ -59,47 +60,22 @@ extension ZeroOrder {
       value: evaluated.value, smoothedValue: mean, smoothedValueError: error,
       gradient: x.withValues(evaluated.point.completed(sums.values)),
       standardError: x.withValues(evaluated.point.completed(sums.errors)),
-      evaluations: evaluations, skipped: samples.absent.count)
+      evaluations: evaluations, skipped: samples.count - samples.present.count)
   }
 }
 
-extension ZeroOrderCall.SampleValues {
-  /// The mean over the samples and its standard error, from the spread over groups.
+extension SampleValues {
+  /// The mean over the samples with a value and its standard error, from the spread over groups.
   fileprivate var mean: (value: Double, error: Double) {
-    let absent = Set(absent)
-    let all = down.isEmpty ? up : zip(up, down).map { ($0 + $1) / 2 }
-    let values = all.indices.filter { !absent.contains($0) }.map { all[$0] }
-    let n = Double(values.count)
-    let mean = values.reduce(0, +) / n
-    var spread = 0.0
-    let groups = ZeroOrderPlan.cuts(0..<values.count, Swift.max(mixes.groupSize, 1))
-    for group in groups {
-      let size = Double(group.count)
-      let deviation = values[group].reduce(0, +) / size - mean
-      spread += size * deviation * deviation
+    let values = present.map { isAntithetic ? (up($0) + down($0)) / 2 : up($0) }
+    var moments = Moments(Moments.Layout(width: 1))
+    moments.add(samples: 0..<values.count, unit: Swift.max(groupSize, 1)) { sum in
+      for value in values { sum[0] += value }
+    } terms: { rows, terms in
+      for row in rows { terms[row - rows.lowerBound] = values[row] }
     }
-    let error = (spread / Double(groups.count - 1) / n).squareRoot()
-    return (mean, groups.count > 1 ? error : .nan)
+    return (moments.means[0], moments.degreesOfFreedom > 0 ? moments.standardErrors[0] : .nan)
   }
-}
-
-extension ZeroOrderCall.Point {
-  /// All leaves: the given values for those that are perturbed, zeros for the others.
-  func completed(_ values: [Value]) -> [Value] {
-    var next = 0
-    return all.enumerated().map { index, leaf in
-      guard next < leaves.count, leaves[next].index == index else {
-        return .zeros(leaf.shape, leaf.type)
-      }
-      defer { next += 1 }
-      return values[next]
-    }
-  }
-}
-
-extension ZeroOrderCall.SampleValues {
-  /// How many samples have a value.
-  var presentCount: Double { Double(up.count - absent.count) }
 }
 
 extension ZeroOrder {
@@ -108,7 +84,7 @@ extension ZeroOrder {
     at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
   ) throws -> Tensor<Scalar> {
     let key = RandomKey.resolve(key)
-    let call = ZeroOrderCall(self, key: key, .init(x, batches: function, key: key))
-    return Tensor(try apply(ZeroOrderNode(call: call, order: .value, leafCount: 1), [x.value]))
+    let call = ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key))
+    return Tensor(try call.value(at: [x.value]))
   }
 }

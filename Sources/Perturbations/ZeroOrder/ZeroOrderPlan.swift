@@ -19,13 +19,13 @@ struct ZeroOrderPlan {
     // As many as stay in the second-level cache, and few enough for the intermediate results of a
     // vectorised function to stay small; blocks of about one size.
     let most = wholeGroups(Swift.max(1, Swift.min(64, 16_384 / Swift.max(parameters, 1))))
-    let blocks = (samples + most - 1) / most
-    samplesPerBlock = wholeGroups((samples + blocks - 1) / blocks)
+    let blocks = (samples - 1) / most + 1
+    samplesPerBlock = wholeGroups((samples - 1) / blocks + 1)
     samplesAtOnce = isVectorized ? samplesPerBlock : group
     samplesPerSum = wholeGroups(256)
   }
 
-  var blockCount: Int { (samples + samplesPerBlock - 1) / samplesPerBlock }
+  var blockCount: Int { (samples - 1) / samplesPerBlock + 1 }
 
   func block(_ index: Int) -> Range<Int> { cut(0..<samples, samplesPerBlock, index) }
 

@@ -32,7 +32,7 @@ extension Value {
     shape == self.shape ? self : apply(.reshape(shape), self)
   }
 
-  func permuted(_ axes: Shape) -> Value {
+  package func permuted(_ axes: Shape) -> Value {
     axes.elementsEqual(axes.indices) ? self : apply(.permute(axes), self)
   }
 

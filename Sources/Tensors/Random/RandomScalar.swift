@@ -7,6 +7,9 @@ internal import CKernels
 public protocol RandomScalar: BinaryFloatingPoint, Sendable {
   /// The type's kernels.
   static var randomKernels: RandomKernels<Self> { get }
+
+  /// The type's kernels for sums over rows.
+  static var rowKernels: RowKernels<Self> { get }
 }
 
 /// The random kernels of one scalar type; what is in it is for this package alone.

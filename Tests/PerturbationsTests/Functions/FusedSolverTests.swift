@@ -8,7 +8,9 @@ private struct Unknown<S: Solver>: Solver {
   func outputShape(forInput shape: [Int]) throws(SolverError) -> [Int] {
     try solver.outputShape(forInput: shape)
   }
-  func makeScratch(inputCount: Int) -> S.Scratch { solver.makeScratch(inputCount: inputCount) }
+  func makeScratch(inputCount: Int) throws(SolverError) -> S.Scratch {
+    try solver.makeScratch(inputCount: inputCount)
+  }
   func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout S.Scratch
   ) throws(SolverError) {
@@ -36,16 +38,23 @@ struct FusedSolverTests {
         == gradient(at: theta) { try (general($0, key: key) * cotangent).sum() })
   }
 
+  /// Noise of scale σ; none at all for 0, so that ties stay.
+  private func smoothing(_ sigma: Double) -> Smoothing {
+    if sigma > 0 { return Smoothing(samples: 300, sigma: sigma) }
+    let none = Noise("none") { count, _ in [Double](repeating: 0, count: count) } score: { $0 }
+    return Smoothing(samples: 300, sigma: 1, noise: none)
+  }
+
   private func check(_ solver: some Solver, _ theta: Tensor<Float>, sigma: Double) throws {
+    let smoothing = smoothing(sigma)
     try check(
-      Perturbed(solver, samples: 300, sigma: sigma),
-      Perturbed(Unknown(solver: solver), samples: 300, sigma: sigma), theta)
+      Perturbed(solver, smoothing), Perturbed(Unknown(solver: solver), smoothing), theta)
   }
 
   private func check(_ solver: some Solver, _ theta: Tensor<Double>, sigma: Double) throws {
+    let smoothing = smoothing(sigma)
     try check(
-      Perturbed(solver, samples: 300, sigma: sigma),
-      Perturbed(Unknown(solver: solver), samples: 300, sigma: sigma), theta)
+      Perturbed(solver, smoothing), Perturbed(Unknown(solver: solver), smoothing), theta)
   }
 
   @Test(arguments: [2, 31, 33, 64, 100, 129, 300])
@@ -88,11 +97,11 @@ struct FusedSolverTests {
       let floats: Tensor<Float> = RandomKey(1).uniform(Shape(shape), in: 0..<4)
       let doubles: Tensor<Double> = RandomKey(1).uniform(Shape(shape), in: 0..<4)
       let (steps, wide) = (floor(floats) / 4, floor(doubles) / 4)
-      try check(solver, steps, sigma: Swift.max(sigma, 1e-9))
-      try check(solver, wide, sigma: Swift.max(sigma, 1e-12))
+      try check(solver, steps, sigma: sigma)
+      try check(solver, wide, sigma: sigma)
       // Costs that may be negative are the solver's matter.
       let strict = try ShortestPath(graph, from: 3, to: 2, layout: layout)
-      if sigma < 0.1 { try check(strict, steps + 1, sigma: Swift.max(sigma, 1e-9)) }
+      if sigma < 0.1 { try check(strict, steps + 1, sigma: sigma) }
     }
   }
 

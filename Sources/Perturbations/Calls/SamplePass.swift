@@ -1,0 +1,117 @@
+internal import Tensors
+
+/// A pass over the samples of a call: each row of the batch is a segment, each term a sum or moments.
+struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
+  /// What is accumulated.
+  enum Goal {
+    /// The sums of terms, one after the other, and then moments of others.
+    case terms(sums: [any Term<Scalar>], moments: [any Term<Scalar>])
+    /// How often each index has the one, [width], and the sums of the scores s(zᵢₖ) of those samples,
+    /// [width (index), width (k)]: all that the first derivative of a function of the index needs, since
+    /// Σᵢ ⟨g, yᵢ⟩ sᵢ = Σ_w g_w S_w.
+    case winners
+    /// Distinct outputs, at most so many.
+    case solutions(limit: Int)
+  }
+
+  let source: SampleSource<Scalar>
+  let goal: Goal
+  let layout: PartialSums.Layout
+
+  init(_ source: SampleSource<Scalar>, _ goal: Goal) {
+    self.source = source
+    self.goal = goal
+    var layout = PartialSums.Layout()
+    switch goal {
+    case .terms(let sums, let moments):
+      layout.sums = sums.reduce(0) { $0 + $1.width }
+      layout.moments = moments.map {
+        Moments.Layout(
+          width: $0.width, scramblings: source.sampler.sampling.scramblings,
+          findsPeaks: source.sampler.noise.variance == nil)
+      }
+    case .winners: layout.sums = source.inputWidth * (source.inputWidth + 1)
+    case .solutions: layout.solutionWidth = source.outputWidth
+    }
+    self.layout = layout
+  }
+
+  var segments: Int { source.rows }
+  var blocks: Int { source.plan.blockCount }
+
+  /// A thread's hold on a block's memory, which goes back when the pass is over.
+  final class Worker {
+    let block: LoadedBlock<Scalar>
+    private let source: SampleSource<Scalar>
+
+    init(_ source: SampleSource<Scalar>) throws {
+      self.source = source
+      block = try source.takeBlock()
+    }
+
+    deinit { source.giveBack(block) }
+  }
+
+  func makeWorker() throws -> Worker { try Worker(source) }
+
+  func reduce(segment: Int, block number: Int, _ worker: Worker, into sums: inout PartialSums) throws {
+    let (block, samples) = (worker.block, source.plan.block(number))
+    switch goal {
+    case .winners:
+      let width = source.inputWidth
+      sums.sums.withUnsafeMutableBufferPointer {
+        guard let start = $0.baseAddress else { return }
+        block.addWinners(row: segment, samples: samples, counts: start, scores: start + width)
+      }
+    case .terms(let terms, let moments):
+      try block.load(row: segment, samples: samples)
+      try sums.sums.withUnsafeMutableBufferPointer {
+        guard var start = $0.baseAddress else { return }
+        for term in terms {
+          try term.add(block, to: start)
+          start += term.width
+        }
+      }
+      for (position, term) in moments.enumerated() {
+        try term.add(block, to: &sums.moments[position])
+      }
+    case .solutions:
+      try block.load(row: segment, samples: samples)
+      try addSolutions(block, to: &sums)
+    }
+    count(block, into: &sums)
+  }
+
+  private func addSolutions(_ block: LoadedBlock<Scalar>, to sums: inout PartialSums) throws {
+    let width = source.outputWidth
+    try withUnsafeTemporaryAllocation(of: Double.self, capacity: Swift.max(width, 1)) { output in
+      guard let start = output.baseAddress else { return }
+      // Checks that outputs are finite.
+      output.update(repeating: 0)
+      try block.addOutputs(to: start)
+      let rows = block.outputRows()
+      for i in 0..<block.count {
+        RowSums<Scalar>.widen(rows + i * width, count: width, into: start)
+        sums.solutions?.add(start, count: 1)
+      }
+    }
+  }
+
+  private func count(_ block: LoadedBlock<Scalar>, into sums: inout PartialSums) {
+    sums.samples = block.count
+    sums.present = block.count - block.absent.count
+    guard !block.absent.isEmpty, block.sampling == .antithetic else { return }
+    // A block starts with a pair.
+    let absent = Set(block.absent)
+    sums.unpaired = absent.count { position in
+      let partner = position ^ 1
+      return partner < block.count && !absent.contains(partner)
+    }
+  }
+
+  func check(_ sums: PartialSums) throws {
+    if case .solutions(let limit) = goal, let found = sums.solutions, found.counts.count > limit {
+      throw PerturbationError.tooManySolutions(limit: limit, samples: sums.samples)
+    }
+  }
+}

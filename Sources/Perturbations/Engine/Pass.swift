@@ -1,0 +1,51 @@
+/// A pass over the samples of a call, as a value: what is summed, and which blocks of samples there
+/// are. Whoever has it can compute the partial sums of any range of its blocks.
+///
+/// A block's partial sums depend on the pass and the block's number alone, and partial sums are
+/// combined in a fixed tree over those numbers (``SumTree``): so every way to share the blocks out
+/// gives the same bits.
+package protocol Pass: Sendable {
+  /// What one thread needs.
+  associatedtype Worker
+
+  /// Sums of their own, each over all blocks: the rows of a batch, or the parts of a wide input.
+  var segments: Int { get }
+
+  /// The blocks of each segment.
+  var blocks: Int { get }
+
+  /// What a block's sums are made of.
+  var layout: PartialSums.Layout { get }
+
+  /// Gets a thread ready.
+  ///
+  /// - Throws: Where a function's working memory cannot be made.
+  func makeWorker() throws -> Worker
+
+  /// Adds the samples of one block to sums that are zero.
+  ///
+  /// - Throws: What the function throws for one of the samples.
+  func reduce(segment: Int, block: Int, _ worker: Worker, into sums: inout PartialSums) throws
+
+  /// Refuses sums that there is no room for; called for each node of the tree.
+  func check(_ sums: PartialSums) throws
+}
+
+extension Pass {
+  package func check(_ sums: PartialSums) throws {}
+
+  /// The sums over all blocks, one for each segment.
+  func totals(on execution: any Execution) throws -> [PartialSums] {
+    try execution.run(self, blocks: 0..<blocks).totals(blocks: blocks)
+  }
+}
+
+/// What runs passes: the one seam at which the running of samples varies. What runs the blocks may
+/// change, the blocks and the tree in which their sums are combined do not.
+package protocol Execution: Sendable {
+  /// Computes the sums of a range of blocks, for every segment.
+  ///
+  /// - Throws: The error of the first block, in their order, that fails; `CancellationError` where
+  ///   the task that it runs in is cancelled.
+  func run<P: Pass>(_ pass: P, blocks: Range<Int>) throws -> PassPart
+}

@@ -1,0 +1,161 @@
+internal import Dispatch
+internal import Synchronization
+internal import Platform
+internal import Tensors
+
+/// Runs passes on threads of this process.
+package struct Threads: Execution {
+  /// How many take part; at least 1.
+  let count: Int
+  /// Told how many blocks are done and how many there are, by one thread at a time.
+  let progress: (@Sendable (_ done: Int, _ count: Int) -> Void)?
+
+  /// - Parameters:
+  ///   - count: How many to use; nil for one per processor.
+  ///   - progress: Told how far a run is.
+  package init(_ count: Int?, progress: (@Sendable (_ done: Int, _ count: Int) -> Void)? = nil) {
+    // A call from inside a sample of another call does not start threads upon threads.
+    self.count = TraceContext.isEvaluating ? 1 : Swift.max(1, count ?? Processors.count)
+    self.progress = progress
+  }
+
+  package func run<P: Pass>(_ pass: P, blocks: Range<Int>) throws -> PassPart {
+    let cut = Cut(segments: pass.segments, blocks: blocks, workers: count)
+    let run = Run(pass, cut, progress)
+    let state = TraceContext.current
+    let workers = Swift.min(count, cut.units)
+    try withUnsafeCurrentTask { task in
+      // Whether a task is cancelled may be asked from any thread while it is there.
+      nonisolated(unsafe) let task = task
+      let work: @Sendable () -> Void = {
+        TraceContext.evaluating(for: state) { run.work { task?.isCancelled ?? false } }
+      }
+      if workers <= 1 {
+        if workers == 1 { work() }
+      } else {
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+      }
+      if let error = run.error { throw error }
+    }
+    return run.part
+  }
+}
+
+/// How the blocks of a run are handed out: by subtrees of equally many blocks, several for each
+/// worker.
+private struct Cut {
+  let segments: Int
+  let blocks: Range<Int>
+  /// The blocks of a subtree are 2^level.
+  let level: Int
+  private let first: Int
+  private let perSegment: Int
+
+  var units: Int { segments * perSegment }
+  var total: Int { segments * blocks.count }
+
+  init(segments: Int, blocks: Range<Int>, workers: Int) {
+    self.segments = segments
+    self.blocks = blocks
+    var level = 0
+    while level < 6, segments * (blocks.count >> (level + 1)) >= 16 * workers { level += 1 }
+    self.level = level
+    first = blocks.lowerBound >> level
+    perSegment = blocks.isEmpty ? 0 : ((blocks.upperBound - 1) >> level) - first + 1
+  }
+
+  /// A unit's segment and blocks.
+  func unit(_ index: Int) -> (segment: Int, blocks: Range<Int>) {
+    let tree = first + index % perSegment
+    return (
+      index / perSegment,
+      Swift.max(tree << level, blocks.lowerBound)..<Swift.min((tree + 1) << level, blocks.upperBound)
+    )
+  }
+}
+
+/// One run of a pass: what its workers share.
+private final class Run<P: Pass>: Sendable {
+  private struct State {
+    var part: PassPart
+    var done = 0
+    var failure: (unit: Int, error: any Error)?
+  }
+
+  private let pass: P
+  private let cut: Cut
+  private let progress: (@Sendable (Int, Int) -> Void)?
+  private let next = Atomic<Int>(0)
+  /// Units from this one on need not be computed: one before them has failed.
+  private let end: Atomic<Int>
+  private let state: Mutex<State>
+
+  init(_ pass: P, _ cut: Cut, _ progress: (@Sendable (Int, Int) -> Void)?) {
+    self.pass = pass
+    self.cut = cut
+    self.progress = progress
+    end = Atomic(cut.units)
+    state = Mutex(State(part: PassPart(segments: pass.segments)))
+  }
+
+  var part: PassPart { state.withLock { $0.part } }
+  var error: (any Error)? { state.withLock { $0.failure?.error } }
+
+  /// Computes units as long as there are any.
+  func work(isCancelled: () -> Bool) {
+    var worker: P.Worker?
+    var sums: PartialSums?
+    while true {
+      let unit = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard unit < end.load(ordering: .relaxed) else { return }
+      do {
+        let ready = try worker ?? pass.makeWorker()
+        worker = ready
+        try compute(unit, ready, &sums, isCancelled)
+      } catch {
+        fail(unit, error)
+      }
+    }
+  }
+
+  private func compute(
+    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ isCancelled: () -> Bool
+  ) throws {
+    let (segment, blocks) = cut.unit(unit)
+    var tree = SumTree()
+    for block in blocks {
+      if isCancelled() { throw CancellationError() }
+      var sums = free ?? PartialSums(pass.layout)
+      free = nil
+      try pass.reduce(segment: segment, block: block, worker, into: &sums)
+      if blocks.count == 1 {
+        try pass.check(sums)
+        return try finish(segment, [SumTree.Node(level: 0, index: block, sums: sums)], 1)
+      }
+      let (unused, place) = tree.insert(SumTree.Node(level: 0, index: block, sums: sums))
+      try pass.check(tree.nodes[place].sums)
+      free = unused
+      free?.reset()
+    }
+    try finish(segment, tree.nodes, blocks.count)
+  }
+
+  private func finish(_ segment: Int, _ nodes: [SumTree.Node], _ blocks: Int) throws {
+    try state.withLock { state in
+      for node in nodes {
+        let place = state.part.insert(node, segment: segment).place
+        try pass.check(state.part.trees[segment].nodes[place].sums)
+      }
+      state.done += blocks
+      progress?(state.done, cut.total)
+    }
+  }
+
+  private func fail(_ unit: Int, _ error: any Error) {
+    state.withLock { state in
+      if let failure = state.failure, failure.unit < unit { return }
+      state.failure = (unit, error)
+      end.store(unit, ordering: .relaxed)
+    }
+  }
+}

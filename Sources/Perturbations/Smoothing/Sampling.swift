@@ -1,0 +1,132 @@
+/// How the samples of a call depend on one another. Each sample has the same distribution under
+/// all of them, so that the estimates have the same expectation; their variance differs.
+///
+/// Composes with any ``Baseline``. The noise of any sample can be made again at any time from the
+/// key and the sample's number, for all of them.
+public enum Sampling: Sendable, Hashable {
+  /// Independent samples, the numbers of optax.
+  case independent
+
+  /// Pairs z, −z: samples 2p and 2p + 1 are the noise of child p of the key, and its mirror image.
+  ///
+  /// For symmetric noise and an even number of samples. The odd part of the function drops out of
+  /// the value's variance, the even part out of the gradient's: a baseline has nothing left to do
+  /// for the gradient.
+  case antithetic
+
+  /// Points of Sobol' sequences in place of independent ones: sample i is point ⌊i/R⌋ of
+  /// scrambling i mod R, of R = `scramblings`.
+  ///
+  /// For noise that is a function of one uniform number, and up to 1,024 numbers in an example.
+  /// Each scrambling is a random linear one with a digital shift, from child i mod R of child r of
+  /// the key for row r of a batch. It makes every point uniform, so that estimates without a
+  /// leave-one-out baseline are unbiased; standard errors come from the spread between scramblings
+  /// and need two of them. Best where the number of samples is R times a power of 2.
+  ///
+  /// - SeeAlso: Sobol' 1967; Joe and Kuo 2008, "Constructing Sobol sequences with better
+  ///   two-dimensional projections"; Matoušek 1998, "On the L2-discrepancy for anchored boxes", for
+  ///   the scrambling.
+  case quasiMonteCarlo(scramblings: Int = 8)
+
+  /// Directions that are orthogonal within every run of d samples, for d numbers in an example:
+  /// the independent samples' directions, made orthogonal in order, with their own lengths.
+  ///
+  /// For normal noise, and d up to 1,024. Costs O(d) operations for each number drawn.
+  ///
+  /// - SeeAlso: Choromanski et al. 2018, "Structured Evolution with Compact Architectures for
+  ///   Scalable Policy Optimization", section 3.
+  case orthogonal
+
+  /// Numbers in an example up to which ``quasiMonteCarlo(scramblings:)`` and ``orthogonal`` go.
+  public static let maximumWidth = 1024
+
+  /// The sampling of that name, or nil: `independent`, `antithetic`, `quasi-monte-carlo`,
+  /// `orthogonal`.
+  public static func named(_ name: String) -> Sampling? { all.first { $0.name == name } }
+
+  /// One of each.
+  public static let all: [Sampling] = [.independent, .antithetic, .quasiMonteCarlo(), .orthogonal]
+
+  /// What messages and the command line call it.
+  public var name: String {
+    switch self {
+    case .independent: "independent"
+    case .antithetic: "antithetic"
+    case .quasiMonteCarlo: "quasi-monte-carlo"
+    case .orthogonal: "orthogonal"
+    }
+  }
+}
+
+extension Sampling {
+  /// Consecutive samples that depend on one another, for `width` numbers in an example; nil where
+  /// dependent samples are not consecutive.
+  func unit(width: Int) -> Int? {
+    switch self {
+    case .independent: 1
+    case .antithetic: 2
+    case .orthogonal: width
+    case .quasiMonteCarlo: nil
+    }
+  }
+
+  /// How many scramblings there are; 0 where samples aren't scrambled.
+  var scramblings: Int { if case .quasiMonteCarlo(let count) = self { count } else { 0 } }
+
+  /// Checks that a call can be sampled so.
+  func validate(_ settings: Smoothing) throws(PerturbationError) {
+    switch self {
+    case .independent: return
+    case .antithetic:
+      if !settings.noise.isSymmetric {
+        throw .unusableNoise(
+          "antithetic sampling pairs z with −z, and \(settings.noise.name) noise is not symmetric")
+      }
+      if settings.samples % 2 != 0 {
+        throw .invalidParameter(
+          name: "samples", value: "\(settings.samples)",
+          expected: "an even number for antithetic pairs")
+      }
+    case .quasiMonteCarlo(let scramblings):
+      if !settings.noise.hasQuantile {
+        throw .unusableNoise(
+          "quasi-Monte Carlo sampling makes each number from one uniform number by the inverse of "
+            + "the distribution function, which \(settings.noise.name) noise does not have here")
+      }
+      if scramblings < 1 || scramblings > settings.samples {
+        throw .invalidParameter(
+          name: "scramblings", value: "\(scramblings)",
+          expected: "at least 1 and at most the \(settings.samples) samples")
+      }
+      if scramblings == 1, settings.baseline == .leaveOneOut {
+        throw .invalidParameter(
+          name: "scramblings", value: "1",
+          expected: "at least 2 for a leave-one-out baseline, which leaves out a whole scrambling")
+      }
+      if (settings.samples - 1) / scramblings >= 1 << SobolSequence.digits {
+        throw .invalidParameter(
+          name: "samples", value: "\(settings.samples)",
+          expected: "at most 2³² points of each of the \(scramblings) scramblings")
+      }
+    case .orthogonal:
+      if !settings.noise.isNormal {
+        throw .unusableNoise(
+          "orthogonal sampling needs noise whose directions are uniform, which is normal noise, "
+            + "not \(settings.noise.name)")
+      }
+    }
+  }
+
+  /// Checks the numbers in an example.
+  func validate(width: Int) throws(PerturbationError) {
+    switch self {
+    case .independent, .antithetic: return
+    case .quasiMonteCarlo, .orthogonal:
+      if width > Self.maximumWidth {
+        throw .invalidParameter(
+          name: "the input's size", value: "\(width)",
+          expected: "at most \(Self.maximumWidth) for \(name) sampling")
+      }
+    }
+  }
+}
