@@ -1,9 +1,9 @@
 /// One line of the protocol: a JSON array of numbers, a single number, or, in answers, numbers
 /// between spaces or commas.
-enum NumberLine {
+package enum NumberLine {
   /// Appends `[0.5, -1]` without spaces and with a line feed at the end. Numbers are written so
   /// that they read back as the very same `Double`.
-  static func append(_ values: some Sequence<Double>, to bytes: inout [UInt8]) {
+  package static func append(_ values: some Sequence<Double>, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "["))
     var isFirst = true
     for value in values {
@@ -24,7 +24,7 @@ enum NumberLine {
     }
   }
 
-  enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     case notNumbers
     case notFinite
     /// As many numbers as there are.
@@ -32,7 +32,7 @@ enum NumberLine {
   }
 
   /// Reads a line into memory for `expected` numbers.
-  static func parse(
+  package static func parse(
     _ line: UnsafeBufferPointer<UInt8>, into out: UnsafeMutablePointer<Double>, expected: Int
   ) throws(Failure) {
     var count = 0
@@ -44,7 +44,7 @@ enum NumberLine {
   }
 
   /// Reads a line of any number of numbers.
-  static func parse(_ line: UnsafeBufferPointer<UInt8>) throws(Failure) -> [Double] {
+  package static func parse(_ line: UnsafeBufferPointer<UInt8>) throws(Failure) -> [Double] {
     var values: [Double] = []
     try parse(line) { values.append($0) }
     return values
@@ -67,8 +67,9 @@ enum NumberLine {
       guard let value = scanner.number() else { throw .notNumbers }
       guard value.isFinite else { throw .notFinite }
       body(value)
-      scanner.skipSpace()
-      if scanner.take(UInt8(ascii: ",")) || (!isArray && !scanner.isAtEnd) { continue }
+      // Without anything between them, 1.2.3 and 2026-11-24 are not several numbers.
+      let isApart = scanner.skipSpace()
+      if scanner.take(UInt8(ascii: ",")) || (!isArray && isApart && !scanner.isAtEnd) { continue }
       break
     }
     if isArray, !scanner.take(UInt8(ascii: "]")) { throw .notNumbers }

@@ -7,10 +7,14 @@ struct NumberScanner {
 
   var isAtEnd: Bool { position >= bytes.count }
 
-  mutating func skipSpace() {
+  /// Whether there was any.
+  @discardableResult
+  mutating func skipSpace() -> Bool {
+    let start = position
     while position < bytes.count,
       bytes[position] == 0x20 || bytes[position] == 0x09 || bytes[position] == 0x0D
     { position += 1 }
+    return position > start
   }
 
   mutating func take(_ byte: UInt8) -> Bool {
@@ -35,6 +39,7 @@ struct NumberScanner {
     let start = position
     let isNegative = take(UInt8(ascii: "-"))
     if !isNegative { _ = take(UInt8(ascii: "+")) }
+    let firstDigit = position
     var mantissa: UInt64 = 0
     var digits = 0
     var exponent = 0
@@ -43,7 +48,7 @@ struct NumberScanner {
       if mantissa != 0 { digits += 1 }
       position += 1
     }
-    var hasDigits = position > start + (isNegative ? 1 : 0)
+    var hasDigits = position > firstDigit
     if take(UInt8(ascii: ".")) {
       let first = position
       while position < bytes.count, let digit = Self.digit(bytes[position]) {
@@ -56,7 +61,8 @@ struct NumberScanner {
       }
       hasDigits = hasDigits || position > first
     }
-    guard hasDigits, bytes[start] != UInt8(ascii: "+") || position > start + 1 else {
+    guard hasDigits else {
+      position = firstDigit
       return word(from: start, isNegative)
     }
     if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
