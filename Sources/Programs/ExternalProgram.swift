@@ -15,7 +15,8 @@ internal import Synchronization
 ///
 /// - *long-lived*: it reads one JSON array of numbers per line from its standard input and prints
 ///   one array, or one number, per line, in order, and goes on until its input ends. It must write
-///   each answer out at once (`flush`).
+///   each answer out at once (`flush`). Where questions are `numbered`, each line is an object:
+///   `{"id": 7, "x": [0.5, -2]}` is answered by `{"id": 7, "y": [1.25]}`.
 /// - *one-shot*, where its arguments hold a placeholder: `{}` stands for all numbers, `{0}` for the
 ///   first, `{file}` for a file that holds them. It is started for each evaluation, and the last line
 ///   that it prints is the answer.
@@ -25,7 +26,10 @@ internal import Synchronization
 /// exits, or by ``stop()``. Results do not depend on how many there are.
 ///
 /// A worker that crashes, takes longer than `timeout`, or prints anything but the right count of
-/// finite numbers is ended and replaced, and the evaluation is tried again, `retries` times.
+/// finite numbers is ended and replaced, and the evaluation is tried again, `retries` times. Answers
+/// without numbers belong to questions by their order alone: where one is missing at the time limit,
+/// all that it may have shifted are asked again, and a line too many is an error, if need be that of
+/// ``finish()``.
 public struct ExternalProgram: Sendable {
   /// What becomes of a sample whose evaluation has failed for the last time.
   public enum FailurePolicy: String, Sendable, CaseIterable {
@@ -60,16 +64,19 @@ public struct ExternalProgram: Sendable {
   ///   - retries: How often an evaluation that failed is tried again.
   ///   - onFailure: What becomes of a sample whose evaluation has failed for the last time.
   ///   - outputs: How many numbers an answer has; nil for as many as that of the first sample.
+  ///   - numbered: Whether questions and answers carry their numbers, so that no answer can be taken
+  ///     for that of another question; they may then come in any order.
   /// - Throws: ``ProgramError/invalidParameter(name:value:expected:)``. Whether the program can be
   ///   started shows at its first evaluation.
   public init(
     _ executable: String, arguments: [String] = [], jobs: Int? = nil, timeout: Duration? = nil,
-    retries: Int = 2, onFailure: FailurePolicy = .stop, outputs: Int? = nil
+    retries: Int = 2, onFailure: FailurePolicy = .stop, outputs: Int? = nil,
+    numbered: Bool = false
   ) throws(ProgramError) {
     let settings = ProgramSettings(
       executable: executable, arguments: arguments, jobs: jobs ?? Processors.count,
       timeout: timeout, retries: retries, onFailure: onFailure, outputs: outputs,
-      isOneShot: ArgumentPlaceholders.areIn(arguments))
+      isOneShot: ArgumentPlaceholders.areIn(arguments), isNumbered: numbered)
     try settings.validate()
     self.settings = settings
     workers = Workers(settings)
@@ -89,6 +96,8 @@ public struct ExternalProgram: Sendable {
   public var onFailure: FailurePolicy { settings.onFailure }
   /// Whether a process is started for each evaluation.
   public var isOneShot: Bool { settings.isOneShot }
+  /// Whether questions and answers carry their numbers.
+  public var isNumbered: Bool { settings.isNumbered }
   /// What the workers have done so far.
   public var statistics: ProgramStatistics { workers.pump.statistics }
 
@@ -129,6 +138,21 @@ public struct ExternalProgram: Sendable {
     let done = DispatchSemaphore(value: 0)
     workers.pump.close { done.signal() }
     done.wait()
+  }
+
+  /// Lets all workers come to the end of their input, waits until they are gone, and tells whether any
+  /// has printed a line too many: answers may then have been taken for those of other questions, and
+  /// nothing that was computed with the program is to be trusted.
+  ///
+  /// To be called after the last evaluation. Workers that take longer than a second are ended. Later
+  /// evaluations throw ``ProgramError/stopped``.
+  ///
+  /// - Throws: ``ProgramError/sampleFailed(_:)`` with the cause `unaskedOutput`.
+  public func finish() throws(ProgramError) {
+    let done = DispatchSemaphore(value: 0)
+    workers.pump.close(patience: .seconds(1)) { done.signal() }
+    done.wait()
+    if let fault = workers.pump.finalFault { throw .sampleFailed(fault) }
   }
 
   // MARK: Batches

@@ -8,6 +8,7 @@ struct ProgramSettings: Sendable {
   var onFailure: ExternalProgram.FailurePolicy
   var outputs: Int?
   var isOneShot: Bool
+  var isNumbered: Bool
 
   /// The program as one types it, on one line and not longer than that.
   var text: String {
@@ -37,6 +38,11 @@ struct ProgramSettings: Sendable {
     }
     if let timeout, timeout <= .zero {
       throw .invalidParameter(name: "timeout", value: "\(timeout)", expected: "a positive time")
+    }
+    if isNumbered && isOneShot {
+      throw .invalidParameter(
+        name: "numbered", value: "true",
+        expected: "false, since a program with placeholders is asked one question")
     }
     if let outputs, outputs < 1 {
       throw .invalidParameter(name: "outputs", value: "\(outputs)", expected: "at least 1")

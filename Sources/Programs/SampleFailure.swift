@@ -46,8 +46,9 @@ public struct SampleFailure: Sendable, CustomStringConvertible {
     if sample >= 0 { place += " for sample \(sample)" }
     if let key { place += " (\(key))" }
     let tries = attempts > 1 ? ", \(attempts) times" : ""
+    let given = input.isEmpty ? "" : " on input \(shortInput)"
     let last = errorLines.last.map { "; it said: \($0)" } ?? ""
-    return "'\(program)' \(cause)\(tries)\(place) on input \(shortInput)\(last)"
+    return "'\(program)' \(cause)\(tries)\(place)\(given)\(last)"
   }
 
   private var shortInput: String {

@@ -7,11 +7,11 @@ import Testing
 struct ExternalProgramTests {
   private func worker(
     _ mode: String..., jobs: Int = 2, timeout: Duration? = nil, retries: Int = 0,
-    onFailure: ExternalProgram.FailurePolicy = .stop
+    onFailure: ExternalProgram.FailurePolicy = .stop, numbered: Bool = false
   ) throws -> ExternalProgram {
     try ExternalProgram(
       CompiledProgram.worker, arguments: mode, jobs: jobs, timeout: timeout, retries: retries,
-      onFailure: onFailure)
+      onFailure: onFailure, numbered: numbered)
   }
 
   @Test func numbersArriveExactly() throws {
@@ -208,18 +208,146 @@ struct ExternalProgramTests {
     #expect(failure.input.first == 0.9)
   }
 
+  /// Both lines come at once: the first does not count either.
   @Test func outputNobodyAskedForIsNamed() throws {
-    let program = try worker("twice", jobs: 1)
+    let failure = try failure(worker("twice", jobs: 1), [[0.9]])
+    #expect(failure.cause == .unaskedOutput("[2]"))
+    #expect(failure.description.hasSuffix("printed '[2]' without having been asked"))
+  }
+
+  /// The second line comes when the answer has been taken: whoever finishes hears of it.
+  @Test func aLineTooManyIsNoticedAtTheEnd() throws {
+    let program = try worker("twice-late", jobs: 2)
     #expect(try program([0.9]) == [1])
-    // The second line is noticed when nothing is being asked.
-    var error: ProgramError?
-    for _ in 0..<200 where error == nil {
-      Foundation.Thread.sleep(forTimeInterval: 0.01)
-      do { _ = try program([0.1]) } catch let thrown { error = thrown }
+    let error = #expect(throws: ProgramError.self) { try program.finish() }
+    guard case .sampleFailed(let failure) = try #require(error) else {
+      Issue.record("\(String(describing: error))")
+      return
     }
+    #expect(failure.cause == .unaskedOutput("[2]"))
+  }
+
+  @Test func shiftedAnswersAreNoticedAtTheEnd() throws {
+    let program = try worker("twice-late", jobs: 1)
+    // The second answer is the first's second line, unless it came too late for that.
+    do throws(ProgramError) {
+      _ = try program.evaluate([[0.9], [0.1], [0.2], [0.3]])
+    } catch {
+      guard case .sampleFailed(let failure) = error else { throw error }
+      guard case .unaskedOutput = failure.cause else { throw error }
+      return
+    }
+    #expect(throws: ProgramError.self) { try program.finish() }
+  }
+
+  @Test func whatIsWellFinishesWithoutAnError() throws {
+    for program in [try worker("sum"), try worker("numbered", numbered: true)] {
+      #expect(try program.evaluate([[1], [2], [3]]) == [[1], [2], [3]])
+      try program.finish()
+      #expect(program.statistics.failures == 0)
+      guard case .stopped? = #expect(throws: ProgramError.self, performing: { try program([1]) })
+      else {
+        Issue.record("evaluated after the end")
+        return
+      }
+      try program.finish()
+    }
+    let unused = try worker("sum")
+    try unused.finish()
+  }
+
+  // MARK: Answers that are not whole, or missing
+
+  /// Different numbers, with 0.9 at some places.
+  private func inputs(_ count: Int, bad: Set<Int>) -> [[Double]] {
+    (0..<count).map { bad.contains($0) ? [0.9] : [0.001 * Double($0)] }
+  }
+
+  /// "1" is the beginning of 103.2, not an answer.
+  @Test(arguments: [
+    ("cut", SampleFailure.Cause.crashed(signal: 9)), ("cut-exit", .exited(code: 3)),
+  ])
+  func aPartOfALineIsNoAnswer(mode: String, cause: SampleFailure.Cause) throws {
+    #expect(try failure(worker(mode)).cause == cause)
+    let program = try worker(mode, onFailure: .skip)
+    #expect(try program.evaluate([[0.1], [0.9], [0.2]]) == [[0.1], nil, [0.2]])
+  }
+
+  /// Without numbers, only the time limit tells that a question had no answer, and all later answers
+  /// were those of other questions.
+  @Test(arguments: [1, 2])
+  func aMissingAnswerShiftsNoOther(jobs: Int) throws {
+    let program = try worker(
+      "silent", jobs: jobs, timeout: .milliseconds(300), onFailure: .skip)
+    let inputs = inputs(60, bad: [17, 40])
+    #expect(try program.evaluate(inputs) == inputs.map { $0 == [0.9] ? nil : $0 })
+    #expect(program.statistics.skipped == 2)
+    #expect(program.statistics.evaluations == 58)
+  }
+
+  /// Batches of several threads go to the same worker; none is done before its answers are certain.
+  @Test func aMissingAnswerShiftsNoOtherThreads() async throws {
+    let program = try worker("silent", jobs: 1, timeout: .milliseconds(300), onFailure: .skip)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          let inputs = inputs(40, bad: task == 2 ? [11] : [])
+          return try program.evaluate(inputs) == inputs.map { $0 == [0.9] ? nil : $0 }
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+  }
+
+  // MARK: Numbered questions
+
+  @Test(arguments: [1, 3])
+  func numberedAnswersBelongToTheirQuestions(jobs: Int) throws {
+    let program = try worker("numbered", "later", jobs: jobs, numbered: true)
+    #expect(program.isNumbered)
+    let inputs = (0..<500).map { (index: Int) -> [Double] in
+      [index % 3 == 1 ? 0.6 : 0.1, Double(index)]
+    }
+    #expect(try program.evaluate(inputs) == inputs.map { [$0[0] + $0[1]] })
+    #expect(program.statistics.failures == 0)
+  }
+
+  /// The missing one is known: nothing else is asked again.
+  @Test func aMissingNumberIsKnown() throws {
+    let program = try worker(
+      "numbered", "silent", jobs: 1, timeout: .milliseconds(300), onFailure: .skip, numbered: true)
+    let inputs = inputs(60, bad: [17])
+    #expect(try program.evaluate(inputs) == inputs.map { $0 == [0.9] ? nil : $0 })
+    #expect(program.statistics.failures == 1)
+  }
+
+  @Test func aNumberTwiceIsNoAnswer() throws {
+    let program = try worker("numbered", "twice", jobs: 1, numbered: true)
+    var error: ProgramError?
+    do throws(ProgramError) {
+      _ = try program.evaluate([[0.9], [0.1], [0.2]])
+      try program.finish()
+    } catch let thrown { error = thrown }
     guard case .sampleFailed(let failure) = try #require(error) else { return }
-    #expect(
-      failure.cause == .unaskedOutput("[2]") || failure.cause == .wrongCount(got: 1, expected: 1))
+    guard case .unaskedOutput = failure.cause else {
+      Issue.record("\(failure)")
+      return
+    }
+  }
+
+  @Test func aNumberedAnswerIsNumbers() throws {
+    let failure = try failure(worker("numbered", "text", numbered: true))
+    #expect(failure.input == [0.9, 0.25])
+    guard case .garbage = failure.cause else {
+      Issue.record("\(failure)")
+      return
+    }
+    // One that does not know of numbers.
+    let other = try self.failure(worker("sum", numbered: true), [[0.25]])
+    #expect(other.cause == .garbage("[0.25]"))
+    #expect(throws: ProgramError.self) {
+      try ExternalProgram("echo", arguments: ["{}"], numbered: true)
+    }
   }
 
   @Test func aFloodOfErrorsHoldsNobodyUp() throws {

@@ -35,6 +35,8 @@ final class EvaluationBatch: @unchecked Sendable {
   var failures: [SampleFailure] = []
   /// How often inputs have failed that did.
   var failedAttempts: [Int: Int] = [:]
+  /// Inputs among which one had no answer, and which are therefore asked alone.
+  var suspects: Set<Int> = []
   private(set) var remaining: Int
   private(set) var error: ProgramError?
   private let done = DispatchSemaphore(value: 0)

@@ -26,6 +26,12 @@ final class Worker {
   /// What has been asked and not been answered, the oldest at `firstAsked`.
   var asked: [Evaluation] = []
   var firstAsked = 0
+  /// Answers since nothing was open for the last time. If one of the questions had no answer, all later
+  /// answers are those of other questions; so they count when all have been answered.
+  var unconfirmed: [Evaluation] = []
+  /// Asked alone, so that its answer can't be another's.
+  var isReserved = false
+  private var questions = 0
   /// When the oldest question began to be the oldest.
   var headSince = ContinuousClock.now
   /// Output that is not a whole line yet.
@@ -42,20 +48,43 @@ final class Worker {
   /// The file that holds a one-shot program's numbers.
   var inputFile: String?
 
+  /// Whether it has said nothing since its last whole line.
+  var isBlank: Bool { partial.allSatisfy { $0 <= 0x20 } }
+
+  /// Whether it is ending because it printed what nobody had asked for.
+  var hasSpokenUnasked: Bool { if case .unaskedOutput = cause { true } else { false } }
+
   var askedCount: Int { asked.count - firstAsked }
   var head: Evaluation? { firstAsked < asked.count ? asked[firstAsked] : nil }
 
-  func ask(_ evaluation: Evaluation, now: ContinuousClock.Instant) {
+  func ask(_ evaluation: Evaluation, isNumbered: Bool, now: ContinuousClock.Instant) {
     if askedCount == 0 { headSince = now }
+    var evaluation = evaluation
+    evaluation.number = questions
+    questions += 1
     asked.append(evaluation)
-    if !evaluation.batch.lines.isEmpty {
-      toWrite += evaluation.batch.lines[evaluation.batch.line(evaluation.index)]
+    guard !evaluation.batch.lines.isEmpty else { return }
+    let line = evaluation.batch.lines[evaluation.batch.line(evaluation.index)]
+    if isNumbered {
+      NumberedLine.append(line.dropLast(), number: evaluation.number, to: &toWrite)
+    } else {
+      toWrite += line
     }
   }
 
-  func removeHead(now: ContinuousClock.Instant) {
+  /// Makes the question of a number the head, whatever was asked before it.
+  ///
+  /// - Returns: Whether it is open.
+  func advance(toNumber number: Int) -> Bool {
+    guard let place = asked[firstAsked...].firstIndex(where: { $0.number == number }) else {
+      return false
+    }
+    if place > firstAsked { asked.insert(asked.remove(at: place), at: firstAsked) }
+    return true
+  }
+
+  func removeHead() {
     firstAsked += 1
-    headSince = now
     if firstAsked == asked.count {
       asked.removeAll(keepingCapacity: true)
       firstAsked = 0
@@ -68,6 +97,12 @@ final class Worker {
     asked = []
     firstAsked = 0
     return open
+  }
+
+  /// The answers that do not count yet, which are forgotten.
+  func takeUnconfirmed() -> [Evaluation] {
+    defer { unconfirmed = [] }
+    return unconfirmed
   }
 
   func closePipes() {
@@ -91,6 +126,9 @@ final class Worker {
     killTime = nil
     wasKilled = false
     refusesInput = false
+    unconfirmed = []
+    isReserved = false
+    questions = 0
   }
 }
 

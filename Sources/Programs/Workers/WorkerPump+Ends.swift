@@ -60,7 +60,7 @@ extension WorkerPump {
     ChildProcess.killGroup(worker.group)
     ProcessGroups.shared.remove(worker.group)
     readErrors(worker)
-    if worker.outputEnd != nil, worker.state == .running { readOutput(worker) }
+    if worker.state == .running || isClosing { readOutput(worker) }
     // Something outside the group may hold the pipe; what is there has been read.
     if worker.outputEnd != nil, worker.state == .running { endOutput(of: worker) }
     removeInputFile(of: worker)
@@ -68,31 +68,58 @@ extension WorkerPump {
     if settings.isOneShot, cause == .closedOutput, how == .exited(code: 0), let head = worker.head {
       cause = readLastLine(worker, head)
       if cause == nil {
-        worker.removeHead(now: .now)
+        worker.removeHead()
         settle(head)
       }
+    } else if cause == .closedOutput, how == .exited(code: 0), !worker.isBlank {
+      // The last line is whole, since the process came to its end.
+      cause = takeAnswer(worker, worker.partial.indices, .now) ?? .exited(code: 0)
     } else if cause == .closedOutput || cause == .closedInput {
       switch how {
       case .exited(let code): cause = worker.wasKilled ? cause : .exited(code: code)
       case .signaled(let signal): cause = worker.wasKilled ? cause : .crashed(signal: signal)
       }
     }
-    let lines = worker.errors.lines
-    var open = Array(worker.takeAsked())
-    worker.becomeVacant()
-    if isClosing {
-      for evaluation in open { evaluation.batch.fail(.stopped) }
-      return
+    if isClosing, cause == nil, !settings.isOneShot, !worker.isBlank {
+      let line = worker.partial.split(whereSeparator: { $0 == UInt8(ascii: "\n") }).first ?? []
+      cause = .unaskedOutput(Self.text(line))
     }
-    let isFailure = cause != nil && (!open.isEmpty || isUnasked(cause))
-    let blamed = isFailure && !open.isEmpty ? open.removeFirst() : nil
-    // The others have nothing to do with it; what is to be tried again comes before them.
-    again += open.reversed()
-    if let cause, isFailure { fail(blamed, cause, lines) }
+    let lines = worker.errors.lines
+    let open = Array(worker.takeAsked())
+    let unconfirmed = worker.takeUnconfirmed()
+    worker.becomeVacant()
+    if isClosing { for evaluation in open + unconfirmed { evaluation.batch.fail(.stopped) } }
+    switch cause {
+    case .unaskedOutput(let line): distrust(unconfirmed + open, line, lines)
+    case .timedOut where !isClosing && unconfirmed.count + open.count > 1 && !settings.isNumbered:
+      askAlone(unconfirmed + open)
+    default:
+      if isClosing { return }
+      for evaluation in unconfirmed { settle(evaluation) }
+      // Those behind the first have nothing to do with it; what is to be tried again comes before them.
+      again += open.dropFirst(cause == nil ? 0 : 1).reversed()
+      if let cause, let blamed = open.first { fail(blamed, cause, lines) }
+    }
   }
 
-  func isUnasked(_ cause: SampleFailure.Cause?) -> Bool {
-    if case .unaskedOutput = cause { true } else { false }
+  /// One question had no answer, but which is not known: every answer since may be that of the question
+  /// after it.
+  private func askAlone(_ evaluations: [Evaluation]) {
+    totals.withLock { $0.failures += 1 }
+    for evaluation in evaluations { evaluation.batch.suspects.insert(evaluation.index) }
+    again += evaluations.reversed()
+  }
+
+  /// Somebody printed what nobody had asked for: answers may have been taken for those of other
+  /// questions, and those of earlier calls as well.
+  private func distrust(_ evaluations: [Evaluation], _ line: String, _ lines: [String]) {
+    totals.withLock { $0.failures += 1 }
+    let failure = SampleFailure(
+      program: settings.text, cause: .unaskedOutput(line), sample: -1, key: nil, input: [],
+      attempts: 1, errorLines: lines)
+    let batches = evaluations.map(\.batch).filter { !$0.isDone }
+    for batch in batches { batch.fail(.sampleFailed(failure)) }
+    if batches.isEmpty { fault = failure }
   }
 
   func readLastLine(_ worker: Worker, _ evaluation: Evaluation) -> SampleFailure.Cause? {
@@ -108,16 +135,8 @@ extension WorkerPump {
   }
 
   /// Counts a failure and tries again, goes on without the sample, or stops.
-  func fail(_ evaluation: Evaluation?, _ cause: SampleFailure.Cause, _ lines: [String]) {
+  func fail(_ evaluation: Evaluation, _ cause: SampleFailure.Cause, _ lines: [String]) {
     totals.withLock { $0.failures += 1 }
-    guard let evaluation else {
-      // Output that nobody asked for: answers may have been taken for those of other questions.
-      let failure = SampleFailure(
-        program: settings.text, cause: cause, sample: -1, key: nil, input: [], attempts: 1,
-        errorLines: lines)
-      fault = failure
-      return
-    }
     let (batch, index) = (evaluation.batch, evaluation.index)
     guard !batch.isDone else { return }
     let attempts = (batch.failedAttempts[index] ?? 0) + 1

@@ -73,7 +73,10 @@ extension WorkerPump {
     while let outputEnd = worker.outputEnd {
       switch outputEnd.read(into: buffer) {
       case .count(let count):
-        worker.partial += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        // Of one that is ending, the beginning is enough.
+        if worker.state == .running || worker.partial.count < 1 << 16 {
+          worker.partial += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        }
         if settings.isOneShot {
           if worker.partial.count > 1 << 20 {
             worker.partial.removeFirst(worker.partial.count - 1 << 16)
@@ -89,15 +92,11 @@ extension WorkerPump {
     }
   }
 
-  /// There will be no further output: the last line may lack its line feed.
+  /// There will be no further output. The last line may lack its line feed, or its end: which of them
+  /// the process's own end tells.
   func endOutput(of worker: Worker) {
     worker.outputEnd.close()
     guard worker.state == .running else { return }
-    if !settings.isOneShot, !worker.partial.isEmpty {
-      worker.partial.append(UInt8(ascii: "\n"))
-      takeLines(worker)
-      guard worker.state == .running else { return }
-    }
     // The process ends, most likely, and its status tells why. If it lives on, it is ended.
     worker.state = .ending
     worker.cause = .closedOutput
@@ -118,7 +117,7 @@ extension WorkerPump {
         worker.searched = worker.partial.count
         break
       }
-      takeAnswer(worker, start..<end, now)
+      if let cause = takeAnswer(worker, start..<end, now) { giveUp(worker, cause) }
       start = end + 1
       worker.searched = start
     }
@@ -126,24 +125,48 @@ extension WorkerPump {
       worker.partial.removeFirst(min(start, worker.partial.count))
       worker.searched = max(0, worker.searched - start)
     }
+    if worker.state == .running, worker.askedCount == 0 { confirm(worker) }
     if worker.partial.count > Self.longestLine {
       giveUp(worker, .garbage(String(decoding: worker.partial.prefix(200), as: UTF8.self)))
     }
   }
 
-  func takeAnswer(_ worker: Worker, _ range: Range<Int>, _ now: ContinuousClock.Instant) {
-    guard let evaluation = worker.head else {
-      giveUp(worker, .unaskedOutput(Self.text(worker.partial[range])))
-      return
+  /// Takes a line for the answer to a question; what is wrong with it comes back.
+  func takeAnswer(
+    _ worker: Worker, _ range: Range<Int>, _ now: ContinuousClock.Instant
+  ) -> SampleFailure.Cause? {
+    let line = worker.partial[range]
+    var isOldest = true
+    var numbered: NumberedLine.Answer?
+    if settings.isNumbered {
+      numbered = NumberedLine.parse(line)
+      guard let numbered else {
+        return worker.head == nil ? .unaskedOutput(Self.text(line)) : .garbage(Self.text(line))
+      }
+      isOldest = worker.head?.number == numbered.number
+      guard worker.advance(toNumber: numbered.number) else {
+        return .unaskedOutput(Self.text(line))
+      }
     }
-    if let cause = read(worker.partial, range, for: evaluation) {
-      giveUp(worker, cause)
-      return
+    guard let evaluation = worker.head else { return .unaskedOutput(Self.text(line)) }
+    let cause =
+      numbered.map { read($0, line, for: evaluation) }
+      ?? read(worker.partial, range, for: evaluation)
+    if let cause { return cause }
+    worker.removeHead()
+    if isOldest {
+      let seconds = (now - worker.headSince) / .seconds(1)
+      answerTime = answerTime.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
+      worker.headSince = now
     }
-    let seconds = (now - worker.headSince) / .seconds(1)
-    answerTime = answerTime.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
-    worker.removeHead(now: now)
-    settle(evaluation)
+    if settings.isNumbered { settle(evaluation) } else { worker.unconfirmed.append(evaluation) }
+    return nil
+  }
+
+  /// Nothing is open and nothing more has come: the answers are as many as the questions.
+  func confirm(_ worker: Worker) {
+    worker.isReserved = false
+    for evaluation in worker.takeUnconfirmed() { settle(evaluation) }
   }
 
   func settle(_ evaluation: Evaluation) {
@@ -153,6 +176,24 @@ extension WorkerPump {
 
   static func text(_ bytes: some Collection<UInt8>) -> String {
     String(decoding: bytes.prefix(200), as: UTF8.self)
+  }
+
+  /// Puts a numbered answer into the batch; what is wrong with it comes back.
+  private func read(
+    _ answer: NumberedLine.Answer, _ line: ArraySlice<UInt8>, for evaluation: Evaluation
+  ) -> SampleFailure.Cause? {
+    let batch = evaluation.batch
+    if batch.isDone { return nil }
+    guard let values = answer.values else { return .garbage(Self.text(line)) }
+    guard values.allSatisfy(\.isFinite) else { return .notFinite(Self.text(line)) }
+    guard let width = batch.outputWidth else {
+      batch.outputs = values
+      return nil
+    }
+    guard values.count == width else { return .wrongCount(got: values.count, expected: width) }
+    let start = evaluation.index * width
+    batch.outputs.replaceSubrange(start..<start + width, with: values)
+    return nil
   }
 
   /// Reads an answer into the batch; what is wrong with it comes back.

@@ -29,6 +29,7 @@ final class WorkerPump: @unchecked Sendable {
     var batches: [EvaluationBatch] = []
     var events: [(worker: Int, generation: Int, event: ProcessStarter.Event)] = []
     var isClosing = false
+    var patience = Duration.milliseconds(200)
     var hasThread = false
     var isFinished = false
     var waiters: [@Sendable () -> Void] = []
@@ -78,9 +79,14 @@ final class WorkerPump: @unchecked Sendable {
 
   /// Ends all workers; evaluations that are under way fail.
   ///
-  /// - Parameter finished: Called when no worker is left.
-  func close(_ finished: (@Sendable () -> Void)? = nil) {
+  /// - Parameters:
+  ///   - patience: How long idle workers have to end by themselves.
+  ///   - finished: Called when no worker is left.
+  func close(
+    patience: Duration = .milliseconds(200), _ finished: (@Sendable () -> Void)? = nil
+  ) {
     let isOver = inbox.withLock { inbox -> Bool in
+      if !inbox.isClosing { inbox.patience = patience }
       inbox.isClosing = true
       if !inbox.hasThread || inbox.isFinished { return true }
       if let finished { inbox.waiters.append(finished) }
@@ -88,6 +94,9 @@ final class WorkerPump: @unchecked Sendable {
     }
     if isOver { finished?() } else { wake() }
   }
+
+  /// What nobody has been told yet, once no worker is left.
+  var finalFault: SampleFailure? { inbox.withLock { $0.isFinished } ? fault : nil }
 
   func wake() {
     wakeEnds?.writing.writeByte(1)
@@ -119,12 +128,12 @@ final class WorkerPump: @unchecked Sendable {
   }
 
   func takeInbox() {
-    let (batches, events, closes) = inbox.withLock { inbox in
+    let (batches, events, closes, patience) = inbox.withLock { inbox in
       defer {
         inbox.batches = []
         inbox.events = []
       }
-      return (inbox.batches, inbox.events, inbox.isClosing)
+      return (inbox.batches, inbox.events, inbox.isClosing, inbox.patience)
     }
     queue += batches
     if let fault, let batch = queue.first(where: { !$0.isDone }) {
@@ -132,26 +141,33 @@ final class WorkerPump: @unchecked Sendable {
       self.fault = nil
     }
     for event in events { handle(event.event, of: event.worker, event.generation) }
-    if closes && !isClosing { beginClosing() }
+    if closes && !isClosing { beginClosing(patience) }
     if isClosing {
       for batch in queue { batch.fail(.stopped) }
       queue = []
     }
   }
 
-  func beginClosing() {
+  func beginClosing(_ patience: Duration) {
     isClosing = true
     for evaluation in again { evaluation.batch.fail(.stopped) }
     again = []
     for worker in workers {
-      let wasBusy = worker.askedCount > 0
-      for evaluation in worker.takeAsked() { evaluation.batch.fail(.stopped) }
+      let isIdle =
+        worker.state == .running && worker.askedCount == 0 && worker.unconfirmed.isEmpty
+      for evaluation in worker.takeAsked() + worker.takeUnconfirmed() {
+        evaluation.batch.fail(.stopped)
+      }
       guard worker.state != .vacant else { continue }
       // An idle worker may end by itself; one that computes has lost its purpose.
       worker.inputEnd.close()
+      if !isIdle {
+        worker.outputEnd.close()
+        worker.partial = []
+      }
       worker.state = .ending
-      worker.cause = nil
-      worker.killTime = wasBusy ? .now : .now + .milliseconds(200)
+      if !worker.hasSpokenUnasked { worker.cause = nil }
+      worker.killTime = isIdle ? .now + patience : .now
     }
   }
 
@@ -206,26 +222,31 @@ final class WorkerPump: @unchecked Sendable {
   /// How many questions a worker has before it at a time: enough to bridge the time until the pump
   /// has read an answer and written again, and no more than that, so that slow evaluations spread
   /// evenly.
+  ///
+  /// Where an answer takes longer than 5 ms, that time is worth nothing, and a question that is alone
+  /// can't get another's answer.
   var window: Int {
     if settings.isOneShot { return 1 }
-    guard let answerTime else { return 2 }
-    return min(max(2, 2 + Int(0.002 / max(answerTime, 1e-6))), 512)
+    guard let answerTime, answerTime < 0.005 else { return 1 }
+    return min(2 + Int(0.002 / max(answerTime, 1e-6)), 512)
   }
+
+  /// After so many windows a worker answers all that it was asked before it is asked more, so that its
+  /// answers count, and no more than these are asked again.
+  private static let longestRun = 16
 
   func feed() {
     let window = window
     let now = ContinuousClock.now
     while let next = peek() {
-      let isRetry = next.batch.failedAttempts[next.index] != nil
+      let isRetry =
+        next.batch.failedAttempts[next.index] != nil || next.batch.suspects.contains(next.index)
       guard let worker = isRetry ? freshest() : leastBusy(window) else { return }
       if worker.state == .vacant, !settings.isOneShot, !start(worker, nil) { return }
       removeNext()
-      if settings.isOneShot {
-        worker.ask(next, now: now)
-        if !start(worker, next) { return }
-      } else {
-        worker.ask(next, now: now)
-      }
+      worker.ask(next, isNumbered: settings.isNumbered, now: now)
+      worker.isReserved = isRetry
+      if settings.isOneShot, !start(worker, next) { return }
     }
   }
 
@@ -238,7 +259,8 @@ final class WorkerPump: @unchecked Sendable {
       let load: Int
       switch worker.state {
       case .running:
-        if settings.isOneShot || worker.refusesInput { continue }
+        if settings.isOneShot || worker.refusesInput || worker.isReserved { continue }
+        if worker.unconfirmed.count >= Self.longestRun * window { continue }
         load = worker.askedCount == 0 ? 0 : worker.askedCount + 1
       case .vacant: load = 1
       case .ending: continue

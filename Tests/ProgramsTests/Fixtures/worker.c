@@ -5,6 +5,7 @@
 // It reads one array of numbers per line. Modes that misbehave do so where the first number is above
 // 0.5, and answer with the sum of the numbers elsewhere.
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,16 +79,67 @@ static void misbehave(const char *mode, const char *parameter) {
     printf("[7]\n");
   } else if (!strcmp(mode, "twice")) {
     printf("[1]\n[2]\n");
+  } else if (!strcmp(mode, "twice-late")) {
+    printf("[1]\n");
+    fflush(stdout);
+    usleep(50000);
+    printf("[2]\n");
+  } else if (!strcmp(mode, "cut")) {
+    // The beginning of [103.2] without brackets.
+    printf("1");
+    fflush(stdout);
+    raise(SIGKILL);
+  } else if (!strcmp(mode, "cut-exit")) {
+    printf("1");
+    fflush(stdout);
+    _exit(3);
+  } else if (!strcmp(mode, "silent")) {
+    // No answer, and on to the next question.
   } else {
     fprintf(stderr, "unknown mode %s\n", mode);
     exit(64);
   }
 }
 
+static long held_number = -1;
+static double held_sum;
+
+static void answer_numbered(long number, double sum) {
+  printf("{\"y\": [%.17g], \"note\": null, \"id\": %ld}\n", sum, number);
+}
+
+// Questions with numbers. Above 0.5: no answer, two of them, one that is not asked for, or one that comes
+// after the next.
+static void numbered(const char *parameter, int count) {
+  long number = -1;
+  sscanf(line, "{\"id\":%ld", &number);
+  double sum = 0;
+  for (int i = 0; i < count; i++) sum += values[i];
+  int is_bad = count > 0 && values[0] > 0.5;
+  if (is_bad && !strcmp(parameter, "silent")) return;
+  if (is_bad && !strcmp(parameter, "text")) {
+    printf("{\"id\": %ld, \"y\": \"one\"}\n", number);
+    return;
+  }
+  if (is_bad && !strcmp(parameter, "twice")) answer_numbered(number, sum);
+  if (is_bad && !strcmp(parameter, "later") && held_number < 0) {
+    struct pollfd input = {0, POLLIN, 0};
+    held_number = number;
+    held_sum = sum;
+    if (poll(&input, 1, 20) > 0) return;
+  } else {
+    answer_numbered(number, sum);
+  }
+  if (held_number >= 0) answer_numbered(held_number, held_sum);
+  held_number = -1;
+}
+
 int main(int argc, char **argv) {
   const char *mode = argc > 1 ? argv[1] : "sum";
   const char *parameter = argc > 2 ? argv[2] : "";
   int count;
+  // What waits is in the pipe alone.
+  if (!strcmp(parameter, "later")) setvbuf(stdin, NULL, _IONBF, 0);
   while ((count = read_values()) >= 0) {
     if (!strcmp(mode, "sum")) {
       answer_sum(count);
@@ -111,6 +163,8 @@ int main(int argc, char **argv) {
       // Without a line feed, and then it is gone.
       printf("%.17g", values[0]);
       return 0;
+    } else if (!strcmp(mode, "numbered")) {
+      numbered(parameter, count);
     } else if (count > 0 && values[0] > 0.5) {
       misbehave(mode, parameter);
     } else {
