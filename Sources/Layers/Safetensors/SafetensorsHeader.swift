@@ -22,8 +22,9 @@ struct SafetensorsHeader {
     let json: JSON
     do throws(JSON.SyntaxError) { json = try JSON(parsing: text, allowsRepeatedNames: true) } catch
     {
+      let found = error.offset == text.count ? "the header's end" : error.found
       throw .malformed(
-        reason: "header, byte \(error.offset): found \(error.found), expected \(error.expected)")
+        reason: "header, byte \(error.offset): found \(found), expected \(error.expected)")
     }
     var names: Set<String> = []
     for member in json.members ?? [] {

@@ -64,7 +64,7 @@ private struct Parser {
   private static func name(_ rest: ArraySlice<UInt8>) -> String {
     let start = String(decoding: rest.prefix(4), as: UTF8.self)
     guard let character = start.first, let scalar = start.unicodeScalars.first else {
-      return "the end of the text"
+      return "the end of the file"
     }
     if character.isNewline { return "the end of the line" }
     return scalar.value < 0x20 ? "a control character" : "'\(character)'"

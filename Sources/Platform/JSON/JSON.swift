@@ -84,6 +84,19 @@ extension JSON {
   package init(_ values: [Double]) { self = .array(values.map { JSON($0) }) }
 }
 
+extension JSON {
+  /// A number that may be infinite or not a number, which JSON has no words for: `"inf"`, `"nan"`.
+  package static func exactly(_ value: Double) -> JSON {
+    value.isFinite ? JSON(value) : .string(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
+  }
+
+  /// The number that ``exactly(_:)`` wrote.
+  package var exact: Double? {
+    if let text = string { return ["nan": .nan, "inf": .infinity, "-inf": -.infinity][text] }
+    return double
+  }
+}
+
 extension JSON: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral {
   package init(stringLiteral value: String) { self = .string(value) }
 

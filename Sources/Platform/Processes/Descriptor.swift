@@ -61,10 +61,13 @@ package struct Descriptor: Hashable, Sendable {
     _ = try SystemFailure.converting { try file.writeAll(bytes) }
   }
 
-  /// Writes one byte by a single call of the system: allowed inside a signal's handler.
+  /// Writes one byte by a single call of the system: allowed inside a signal's handler,
+  /// whose `errno` stays as it is.
   package func writeByte(_ byte: UInt8) {
+    let saved = errno
     var byte = byte
     _ = cWrite(number, &byte, 1)
+    errno = saved
   }
 
   private func transfer(_ body: () throws -> Int) -> Transfer {

@@ -82,6 +82,11 @@ struct JSONTests {
   @Test func whatHasNoNumberInJSONIsNull() {
     #expect(JSON(Double.nan) == .null)
     #expect(JSON(Float.infinity) == .null)
+    for value in [0.1, -.infinity, .infinity, 0] {
+      #expect(JSON.exactly(value).exact == value)
+    }
+    #expect(JSON.exactly(.nan).exact?.isNaN == true)
+    #expect(JSON("infinite").exact == nil)
   }
 }
 
