@@ -104,6 +104,8 @@ let package = Package(
     tests("Layers", resources: fixtures),
     tests("Figures"),
     tests("Programs", resources: fixtures),
-    tests("PerturbCommands", ["Optimizers", "Perturbations", "Tensors"], resources: fixtures),
+    tests(
+      "PerturbCommands", ["Optimizers", "Perturbations", "Platform", "Tensors"], resources: fixtures
+    ),
   ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// The built program itself, for what a library cannot show: streams and exit codes.

@@ -1,5 +1,6 @@
 internal import Figures
 internal import Perturbations
+package import Platform
 
 extension Diagnosing {
   private static let figureName = "diagnosis.svg"

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 
 struct EvaluateCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

@@ -1,3 +1,5 @@
+package import Platform
+
 extension Evaluation {
   /// The outcome as one JSON object on one line.
   package func json(_ outcome: Outcome) -> JSON {

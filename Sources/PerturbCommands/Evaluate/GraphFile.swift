@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 
 /// A graph in a JSON file, with the two nodes to join and, if it has them, the costs of its edges.
 ///

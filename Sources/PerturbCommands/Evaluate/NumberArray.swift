@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 
 /// Numbers with a shape, as they come from a file or an argument.
 package struct NumberArray: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 
 /// A function, a point and how to perturb it: what `evaluate` and `diagnose` start from, without the
 /// syntax of their arguments.

@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 internal import Programs
 
 /// A perturbed program at one θ: what `perturb evaluate -- ./program` computes.

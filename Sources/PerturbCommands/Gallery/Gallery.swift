@@ -1,5 +1,6 @@
 internal import Figures
 internal import Perturbations
+internal import Platform
 
 /// The worked examples and how they are run.
 package struct Gallery {

@@ -1,4 +1,5 @@
 internal import Figures
+internal import Platform
 
 extension GalleryReport {
   /// The report for a terminal.

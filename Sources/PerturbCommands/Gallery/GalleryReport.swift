@@ -1,5 +1,6 @@
 internal import Figures
 internal import Perturbations
+internal import Platform
 
 /// What an example has to show, in order: for the terminal, the page and the file of results alike.
 package struct GalleryReport: Sendable {

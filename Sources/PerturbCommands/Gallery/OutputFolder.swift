@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The folder that a command's page is written into, all at once at the end: a failure on the way
 /// leaves it as it was.
 ///
@@ -105,7 +107,7 @@ package struct OutputFolder {
   private func checkOwnership(_ names: [String]) throws(CommandError) {
     switch System.kind(path) {
     case .missing: return
-    case .file:
+    case .file, .special:
       throw CommandError(
         "cannot write the output folder '\(path)': it is a file, expected a folder")
     case .folder: break

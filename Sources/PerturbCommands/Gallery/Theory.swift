@@ -1,19 +1,12 @@
 internal import Perturbations
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Platform
 
 /// What the examples' numbers converge to where there is a closed form.
 enum Theory {
   /// E of the one-hot argmax of θ + σz with Gumbel z is softmax(θ/σ).
   static func softmax(_ theta: [Double], sigma: Double) -> [Double] {
     let largest = theta.max() ?? 0
-    let weights = theta.map { exp(($0 - largest) / sigma) }
+    let weights = theta.map { Elementary.exp(($0 - largest) / sigma) }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
   }
@@ -21,24 +14,28 @@ enum Theory {
   /// E of the OR of θ + σz, as ±1, with Gumbel z: it is false if every entry is negative, and
   /// P(θ + σz < 0) = exp(−exp(θ/σ)).
   static func or(_ theta: [Double], sigma: Double) -> Double {
-    1 - 2 * theta.map { exp(-exp($0 / sigma)) }.reduce(1, *)
+    1 - 2 * theta.map { Elementary.exp(-Elementary.exp($0 / sigma)) }.reduce(1, *)
   }
 
   /// The gradient of that: ∂/∂θⱼ = (2/σ) exp(θⱼ/σ) Πᵢ exp(−exp(θᵢ/σ)).
   static func orGradient(_ theta: [Double], sigma: Double) -> [Double] {
-    let allFalse = theta.map { exp(-exp($0 / sigma)) }.reduce(1, *)
-    return theta.map { allFalse > 0 ? 2 / sigma * exp($0 / sigma) * allFalse : 0 }
+    let allFalse = theta.map { Elementary.exp(-Elementary.exp($0 / sigma)) }.reduce(1, *)
+    return theta.map { allFalse > 0 ? 2 / sigma * Elementary.exp($0 / sigma) * allFalse : 0 }
   }
 
   /// P(Z ≤ x) for normal Z.
-  static func normalProbability(_ x: Double) -> Double { erfc(-x / 2.0.squareRoot()) / 2 }
+  static func normalProbability(_ x: Double) -> Double {
+    Elementary.erfc(-x / 2.0.squareRoot()) / 2
+  }
 
   /// The density of a normal variable.
   static func normalDensity(_ x: Double) -> Double {
-    exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+    Elementary.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
   }
 
-  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+  static func power(_ base: Double, _ exponent: Double) -> Double {
+    Elementary.pow(base, exponent)
+  }
 
   /// The standard error of a frequency of `probability` in so many samples.
   static func frequencyError(_ probability: Double, samples: Int) -> Double {

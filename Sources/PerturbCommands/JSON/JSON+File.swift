@@ -1,3 +1,5 @@
+package import Platform
+
 extension JSON {
   /// The value in a file.
   ///

@@ -1,10 +1,5 @@
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#endif
+internal import Optimizers
+internal import Platform
 
 /// The coordinates in which a program's inputs are tuned: v = t(x) / scale, where t is the natural
 /// logarithm for inputs on a logarithmic scale and nothing for others.
@@ -21,14 +16,14 @@ struct InputSpace: Sendable, Equatable {
   }
 
   private func coordinate(_ value: Double, _ i: Int) -> Double {
-    (isLogarithmic[i] ? log(value) : value) / scales[i]
+    (isLogarithmic[i] ? Elementary.log(value) : value) / scales[i]
   }
 
   /// The input at some coordinates, which lie inside the bounds but for rounding.
   func input(at coordinates: [Double]) -> [Double] {
     coordinates.indices.map { i in
       let value = coordinates[i] * scales[i]
-      return min(max(isLogarithmic[i] ? exp(value) : value, lower[i]), upper[i])
+      return min(max(isLogarithmic[i] ? Elementary.exp(value) : value, lower[i]), upper[i])
     }
   }
 
@@ -50,16 +45,6 @@ struct InputSpace: Sendable, Equatable {
   /// defined everywhere, goes on without a jump, and is itself inside.
   func mirrored(_ coordinates: [Double]) -> [Double] {
     let (low, high) = (lowerCoordinates, upperCoordinates)
-    return coordinates.indices.map { Self.mirrored(coordinates[$0], low[$0], high[$0]) }
-  }
-
-  private static func mirrored(_ x: Double, _ low: Double, _ high: Double) -> Double {
-    if x >= low && x <= high { return x }
-    if low.isInfinite { return 2 * high - x }
-    if high.isInfinite { return 2 * low - x }
-    let width = high - low
-    var rest = (x - low).truncatingRemainder(dividingBy: 2 * width)
-    if rest < 0 { rest += 2 * width }
-    return min(max(rest <= width ? low + rest : high - (rest - width), low), high)
+    return coordinates.indices.map { Bounds.mirrored(coordinates[$0], low[$0], high[$0]) }
   }
 }

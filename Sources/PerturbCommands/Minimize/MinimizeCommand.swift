@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 
 struct MinimizeCommand: ConsoleCommand {
   /// The options after which a list of numbers may follow.

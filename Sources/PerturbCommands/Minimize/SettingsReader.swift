@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Reads the members of a settings object, with an error that names the member and what was expected.
 struct SettingsReader {
   private let json: JSON

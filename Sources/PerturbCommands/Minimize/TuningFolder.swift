@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The folder of a run: its checkpoint, its history, and at the end its results.
 struct TuningFolder: Sendable {
   static let checkpointName = "checkpoint.json"
@@ -108,18 +110,6 @@ struct TuningCheckpoint: Equatable {
     self.bestValue = bestValue
     ended = json["ended"]?.string
     self.state = state.map { ($0.elements ?? []).compactMap(\.exact) }
-  }
-}
-
-extension JSON {
-  /// A number that may be infinite or not a number, which JSON has no words for.
-  static func exactly(_ value: Double) -> JSON {
-    value.isFinite ? JSON(value) : .string(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
-  }
-
-  var exact: Double? {
-    if let text = string { return ["nan": .nan, "inf": .infinity, "-inf": -.infinity][text] }
-    return double
   }
 }
 

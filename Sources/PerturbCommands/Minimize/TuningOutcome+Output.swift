@@ -1,12 +1,5 @@
 internal import Figures
-
-#if canImport(Darwin)
-  private import Darwin
-#elseif canImport(Glibc)
-  private import Glibc
-#elseif canImport(Musl)
-  private import Musl
-#endif
+internal import Platform
 
 extension TuningOutcome {
   /// Everything that the run found.
@@ -141,7 +134,7 @@ extension TuningOutcome {
 
   /// A side of the band: that of the mean's logarithm on a logarithmic axis, by the delta method.
   private func side(_ mean: Double, _ error: Double, _ isLogarithmic: Bool) -> Double {
-    isLogarithmic ? mean * exp(error / mean) : mean + error
+    isLogarithmic ? mean * Elementary.exp(error / mean) : mean + error
   }
 
   private func inputFigure(_ settings: TuningSettings) -> Figure {

@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 internal import Programs
 
 /// What the objective does when each input moves from the end point by the search's present spread.

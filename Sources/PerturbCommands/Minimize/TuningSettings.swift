@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 internal import Programs
 
 /// All that decides what a tuning run does, as a JSON object whose members are called like the

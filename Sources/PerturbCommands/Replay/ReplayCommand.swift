@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Perturbations
+internal import Platform
 internal import Programs
 internal import Synchronization
 internal import Tensors

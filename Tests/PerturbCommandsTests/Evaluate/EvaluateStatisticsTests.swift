@@ -1,5 +1,6 @@
 import PerturbCommands
 import Perturbations
+import Platform
 import Testing
 
 /// What `evaluate` has of variance reduction, standard errors, Hessians and stopping.

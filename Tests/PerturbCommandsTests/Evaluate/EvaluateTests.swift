@@ -1,5 +1,6 @@
 import PerturbCommands
 import Perturbations
+import Platform
 import Testing
 
 struct EvaluateTests {

@@ -1,6 +1,7 @@
 import Foundation
 import PerturbCommands
 import Perturbations
+import Platform
 import Testing
 
 struct GraphFileTests {

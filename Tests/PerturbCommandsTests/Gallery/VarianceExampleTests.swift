@@ -1,4 +1,5 @@
 import PerturbCommands
+import Platform
 import Testing
 
 /// The gallery's figure of variances holds what the page says of it.

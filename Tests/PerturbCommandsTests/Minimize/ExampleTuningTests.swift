@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// The programs of the folder `Examples` tuned for a few steps.

@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// Workers of one line for tests, in Python.

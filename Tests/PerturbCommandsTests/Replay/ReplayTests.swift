@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 @Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(1)))

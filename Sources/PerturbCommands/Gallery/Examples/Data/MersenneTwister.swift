@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Platform
 
 /// The generator MT19937, from which NumPy's and PyTorch's numbers come: for the data that documents
 /// drew with them.
@@ -67,10 +61,10 @@ struct TorchGenerator {
     var numbers = (0..<count).map { _ in Double(uniform()) }
     for group in stride(from: 0, to: count, by: 16) {
       for index in group..<group + 8 {
-        let radius = (-2 * log(1 - numbers[index])).squareRoot()
+        let radius = (-2 * Elementary.log(1 - numbers[index])).squareRoot()
         let angle = 2 * Double.pi * numbers[index + 8]
-        numbers[index] = radius * cos(angle)
-        numbers[index + 8] = radius * sin(angle)
+        numbers[index] = radius * Elementary.cos(angle)
+        numbers[index + 8] = radius * Elementary.sin(angle)
       }
     }
     return numbers.map { Float($0) }
@@ -89,9 +83,9 @@ struct TorchGenerator {
       return Double((high << 32 | low) & 0x1f_ffff_ffff_ffff) * 0x1p-53
     }
     let angle = 2 * Double.pi * uniform()
-    let radius = (-2 * log1p(-uniform())).squareRoot()
-    spare = radius * sin(angle)
-    return radius * cos(angle)
+    let radius = (-2 * Elementary.log1p(-uniform())).squareRoot()
+    spare = radius * Elementary.sin(angle)
+    return radius * Elementary.cos(angle)
   }
 }
 
@@ -112,7 +106,7 @@ struct NumPyGenerator {
       let (x, y) = (2 * uniform() - 1, 2 * uniform() - 1)
       let square = x * x + y * y
       guard square < 1, square > 0 else { continue }
-      let factor = (-2 * log(square) / square).squareRoot()
+      let factor = (-2 * Elementary.log(square) / square).squareRoot()
       spare = factor * x
       return factor * y
     }
