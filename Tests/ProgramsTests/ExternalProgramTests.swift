@@ -227,6 +227,12 @@ struct ExternalProgramTests {
     #expect(failure.cause == .unaskedOutput("[2]"))
   }
 
+  /// One worker prints its line too many while another one still computes for the same call.
+  @Test func aLineTooManyFailsTheCallsUnderWay() throws {
+    let failure = try failure(worker("twice-late", jobs: 2), [[0.1], [0.9], [0.4]])
+    #expect(failure.cause == .unaskedOutput("[2]"))
+  }
+
   @Test func shiftedAnswersAreNoticedAtTheEnd() throws {
     let program = try worker("twice-late", jobs: 1)
     // The second answer is the first's second line, unless it came too late for that.

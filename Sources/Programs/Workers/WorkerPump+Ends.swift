@@ -90,7 +90,7 @@ extension WorkerPump {
     worker.becomeVacant()
     if isClosing { for evaluation in open + unconfirmed { evaluation.batch.fail(.stopped) } }
     switch cause {
-    case .unaskedOutput(let line): distrust(unconfirmed + open, line, lines)
+    case .unaskedOutput(let line): distrust(line, lines)
     case .timedOut where !isClosing && unconfirmed.count + open.count > 1 && !settings.isNumbered:
       askAlone(unconfirmed + open)
     default:
@@ -112,14 +112,12 @@ extension WorkerPump {
 
   /// Somebody printed what nobody had asked for: answers may have been taken for those of other
   /// questions, and those of earlier calls as well.
-  private func distrust(_ evaluations: [Evaluation], _ line: String, _ lines: [String]) {
+  private func distrust(_ line: String, _ lines: [String]) {
     totals.withLock { $0.failures += 1 }
-    let failure = SampleFailure(
-      program: settings.text, cause: .unaskedOutput(line), sample: -1, key: nil, input: [],
-      attempts: 1, errorLines: lines)
-    let batches = evaluations.map(\.batch).filter { !$0.isDone }
-    for batch in batches { batch.fail(.sampleFailed(failure)) }
-    if batches.isEmpty { fault = failure }
+    reportFault(
+      SampleFailure(
+        program: settings.text, cause: .unaskedOutput(line), sample: -1, key: nil, input: [],
+        attempts: 1, errorLines: lines))
   }
 
   func readLastLine(_ worker: Worker, _ evaluation: Evaluation) -> SampleFailure.Cause? {

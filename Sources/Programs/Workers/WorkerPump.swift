@@ -17,6 +17,8 @@ final class WorkerPump: @unchecked Sendable {
   /// What is to be asked: what failed or was given back first.
   var again: [Evaluation] = []
   var queue: [EvaluationBatch] = []
+  /// The batches that somebody waits for, whether or not all of their inputs have been asked.
+  var awaited: [EvaluationBatch] = []
   var nextInFirst = 0
   var isClosing = false
   /// What the next batch is to be told.
@@ -136,16 +138,22 @@ final class WorkerPump: @unchecked Sendable {
       return (inbox.batches, inbox.events, inbox.isClosing, inbox.patience)
     }
     queue += batches
-    if let fault, let batch = queue.first(where: { !$0.isDone }) {
-      batch.fail(.sampleFailed(fault))
-      self.fault = nil
-    }
+    awaited.removeAll(where: \.isDone)
+    awaited += batches
+    if let fault, !awaited.isEmpty { reportFault(fault) }
     for event in events { handle(event.event, of: event.worker, event.generation) }
     if closes && !isClosing { beginClosing(patience) }
     if isClosing {
       for batch in queue { batch.fail(.stopped) }
       queue = []
     }
+  }
+
+  /// Fails all that is under way, or what comes next where nothing is.
+  func reportFault(_ failure: SampleFailure) {
+    awaited.removeAll(where: \.isDone)
+    for batch in awaited { batch.fail(.sampleFailed(failure)) }
+    fault = awaited.isEmpty ? failure : nil
   }
 
   func beginClosing(_ patience: Duration) {

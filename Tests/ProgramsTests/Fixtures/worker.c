@@ -165,6 +165,9 @@ int main(int argc, char **argv) {
       return 0;
     } else if (!strcmp(mode, "numbered")) {
       numbered(parameter, count);
+    } else if (!strcmp(mode, "twice-late") && values[0] > 0.3 && values[0] <= 0.5) {
+      usleep(300000);
+      answer_sum(count);
     } else if (count > 0 && values[0] > 0.5) {
       misbehave(mode, parameter);
     } else {
