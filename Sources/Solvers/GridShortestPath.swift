@@ -15,7 +15,7 @@
 /// With n cells, for each solve:
 ///
 /// - Complexity: O(n log n) for costs of 0 or more, O(n²) at worst for negative ones. No memory is
-///   allocated.
+///   allocated, but for the heap of large grids, which grows to the most cells that ever wait.
 public struct GridShortestPath: Solver {
   /// What has a cost.
   public enum Costs: Sendable, Hashable {
@@ -36,6 +36,7 @@ public struct GridShortestPath: Solver {
   /// The undirected graph of the grid; with costs at the edges its edges are the entries.
   public let graph: Graph
   private let finder: PathFinder
+  private let sourceCell: Int
 
   /// What becomes of negative costs.
   public var negativeCosts: NegativeCosts { finder.negativeCosts }
@@ -82,16 +83,18 @@ public struct GridShortestPath: Solver {
         name: "the grid", value: "a single cell",
         expected: "at least two cells where edges have the costs")
     }
-    var arcs: [(Int, Int, Int)] = []
+    var arcs = ArcList()
     arcs.reserveCapacity(2 * graph.edges.count)
     for (index, edge) in graph.edges.enumerated() {
-      arcs.append((edge.source, edge.target, costs == .node ? edge.target : index))
-      arcs.append((edge.target, edge.source, costs == .node ? edge.source : index))
+      arcs.append(
+        from: edge.source, to: edge.target, entry: costs == .node ? edge.target : index)
+      arcs.append(
+        from: edge.target, to: edge.source, entry: costs == .node ? edge.source : index)
     }
-    let count = costs == .node ? rows * columns : graph.edges.count
+    sourceCell = source.row * columns + source.column
     finder = try PathFinder(
-      name: "GridShortestPath", nodeCount: rows * columns, list: arcs, slotCount: count,
-      positions: nil, entryCount: count, from: source.row * columns + source.column,
+      name: "GridShortestPath", nodeCount: rows * columns, list: arcs, costEntries: nil,
+      entryCount: costs == .node ? rows * columns : graph.edges.count, from: sourceCell,
       to: target.row * columns + target.column, method: .automatic,
       negativeCosts: negativeCosts, costsAtHeads: costs == .node, isSymmetric: costs == .edge)
     self.rows = rows
@@ -122,7 +125,7 @@ public struct GridShortestPath: Solver {
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout PathScratch
   ) throws(SolverError) {
     try finder.solve(
-      input, into: &output, scratch: &scratch, marked: costs == .node ? finder.source : nil)
+      input, into: &output, scratch: &scratch, marked: costs == .node ? sourceCell : nil)
   }
 
   /// Writes the indicator of the shortest path, in double precision.
@@ -130,7 +133,7 @@ public struct GridShortestPath: Solver {
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout PathScratch
   ) throws(SolverError) {
     try finder.solve(
-      input, into: &output, scratch: &scratch, marked: costs == .node ? finder.source : nil)
+      input, into: &output, scratch: &scratch, marked: costs == .node ? sourceCell : nil)
   }
 
   /// Writes the indicator of the shortest path for each input; small graphs are searched side by side, in single precision.
@@ -140,7 +143,7 @@ public struct GridShortestPath: Solver {
   ) throws(SolverBlockError) {
     let open = finder.solveInLanes(
       inputs, rows: rows, into: &outputs, scratch: &scratch,
-      marked: costs == .node ? finder.source : nil)
+      marked: costs == .node ? sourceCell : nil)
     guard let open else {
       return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
     }
@@ -154,7 +157,7 @@ public struct GridShortestPath: Solver {
   ) throws(SolverBlockError) {
     let open = finder.solveInLanes(
       inputs, rows: rows, into: &outputs, scratch: &scratch,
-      marked: costs == .node ? finder.source : nil)
+      marked: costs == .node ? sourceCell : nil)
     guard let open else {
       return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
     }

@@ -9,7 +9,7 @@ struct PathLanes: Sendable {
   let heads: [Int32]
   /// Which cost each arc pays.
   let slots: [Int32]
-  /// The entry of the input at which each cost stands.
+  /// The entry of the input at which each cost stands; costs of arcs that are not kept are checked too.
   let entries: [Int32]
 }
 
@@ -62,7 +62,7 @@ extension PathFinder {
     scratch: inout PathScratch, marked: Int?
   ) -> LazyFilterSequence<Range<Int>>? {
     guard let lanes, rows > 1, inputs.count == rows * entryCount, outputs.count == inputs.count,
-      scratch.fits(self)
+      scratch.states.count == nodeCount
     else { return nil }
     if scratch.isOpen.count < rows { scratch.isOpen = Array(repeating: 0, count: rows) }
     withProblem(lanes) { problem in
@@ -86,7 +86,7 @@ extension PathFinder {
 
   /// The lists for the kernels; nil for graphs in which passes over all arcs for all nodes are slow.
   func makeLanes() -> PathLanes? {
-    guard nodeCount <= 64, arcs.count <= 512 else { return nil }
+    guard nodeCount <= Self.smallNodeCount, arcs.count <= 512 else { return nil }
     // Distances spread from the source: in this order few passes over the arcs settle them.
     var nodes = [source]
     var isFound = [Bool](repeating: false, count: nodeCount)
@@ -104,10 +104,12 @@ extension PathFinder {
       }
       next += 1
     }
+    let entries = costEntries ?? (0..<Int32(entryCount)).map { $0 }
+    var slots: [Int32: Int32] = [:]
+    for (slot, entry) in entries.enumerated() { slots[entry] = Int32(slot) }
     return PathLanes(
       tails: chosen.map { tails[$0] }, heads: chosen.map { arcs[$0].head },
-      slots: chosen.map { arcs[$0].slot },
-      entries: positions ?? (0..<Int32(slotCount)).map { $0 })
+      slots: chosen.map { slots[arcs[$0].entry] ?? 0 }, entries: entries)
   }
 
   private func withProblem(
@@ -120,7 +122,7 @@ extension PathFinder {
         lanes.slots.withUnsafeBufferPointer { slots in
           lanes.entries.withUnsafeBufferPointer { entries in
             var problem = ck_path_problem(
-              node_count: nodeCount, arc_count: tails.count, slot_count: slotCount,
+              node_count: nodeCount, arc_count: tails.count, slot_count: entries.count,
               entry_count: entryCount, source: source, target: target, tails: tails.baseAddress,
               heads: heads.baseAddress, slots: slots.baseAddress, entries: entries.baseAddress,
               minimum: minimum, largest: largestCost, is_shifted: negativeCosts == .shifted ? 1 : 0)

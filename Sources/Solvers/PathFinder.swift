@@ -1,23 +1,28 @@
 /// Shortest paths between two nodes of a fixed directed graph, in compressed rows.
 ///
-/// Costs are read into `Double` whatever their precision, so that the sums along paths of `Float`
-/// costs are as good as exact. Only arcs between nodes that lie on a way from source to target are
-/// kept: the rest can change neither the path nor the existence of one.
+/// Costs are read as `Double` whatever their precision, so that the sums along paths of `Float`
+/// costs are as good as exact. Only nodes that lie on a way from source to target are kept, and the
+/// arcs between them: the rest can change neither the path nor the existence of one.
+///
+/// Nodes of large graphs whose neighbours have numbers far from theirs are numbered anew, breadth first
+/// from the source, so that what a search reads together lies together in memory; `names` has their
+/// numbers in the graph, which decide ties.
 struct PathFinder: Sendable {
   struct Arc: Sendable {
     var head: Int32
-    /// Which cost it pays.
-    var slot: Int32
+    /// The entry of the input that it pays.
+    var entry: Int32
   }
 
   let name: String
+  /// The number of nodes, of `names` too.
   let nodeCount: Int
   let source: Int
   let target: Int
-  /// The number of different costs.
-  let slotCount: Int
-  /// Where each cost stands in the input and its mark in the output; nil where slot k is entry k.
-  let positions: [Int32]?
+  /// The number that each node has in the graph.
+  let names: [Int32]
+  /// The entries that hold costs; nil where all do.
+  let costEntries: [Int32]?
   /// The number of entries of the input and of the output.
   let entryCount: Int
   /// Whether the cost of an arc depends on its head alone: then the first arc that reaches a node is
@@ -34,14 +39,21 @@ struct PathFinder: Sendable {
   let offsets: [Int32]
   let arcs: [Arc]
   let tails: [Int32]
-  /// The useful nodes in topological order; empty where they have a cycle.
+  /// The most arcs out of a node.
+  let largestDegree: Int
+  /// Whether the kept nodes have no cycle.
+  let isAcyclic: Bool
+  /// The nodes in topological order where that is how paths are found, in the graph's order elsewhere.
   let order: [Int32]
   /// The graph for blocks of inputs, where it is small.
   private(set) var lanes: PathLanes?
 
-  // `list` holds the arcs as (tail, head, slot), in the order in which ties prefer them.
+  /// The largest graph whose frontier is the bits of one word, and whose nodes keep their order.
+  static var smallNodeCount: Int { 64 }
+
+  // `list` holds the arcs in the order in which ties prefer them.
   init(
-    name: String, nodeCount: Int, list: [(Int, Int, Int)], slotCount: Int, positions: [Int32]?,
+    name: String, nodeCount: Int, list: ArcList, costEntries: [Int32]?,
     entryCount: Int, from source: Int, to target: Int, method: ShortestPathMethod,
     negativeCosts: NegativeCosts, costsAtHeads: Bool, isSymmetric: Bool
   ) throws(SolverError) {
@@ -49,38 +61,57 @@ struct PathFinder: Sendable {
     for node in [source, target] where node < 0 || node >= nodeCount {
       throw .missingNode(node: node, edge: nil, nodeCount: nodeCount)
     }
-    let forward = Rows(nodeCount: nodeCount, pairs: list.map { ($0.0, $0.1) })
-    let fromSource = forward.reachable(from: source)
-    guard fromSource[target] else { throw .unreachable(source: source, target: target) }
-    let toTarget = Rows(nodeCount: nodeCount, pairs: list.map { ($0.1, $0.0) })
-      .reachable(from: target)
-    let useful = zip(fromSource, toTarget).map { $0 && $1 }
-    let kept = list.filter { useful[$0.0] && useful[$0.1] }
-    let rows = Rows(nodeCount: nodeCount, pairs: kept.map { ($0.0, $0.1) })
+    let rows = PathRows(nodeCount: nodeCount, tails: list.tails)
+    let leadsOn = PathRows(nodeCount: nodeCount, tails: list.heads)
+      .reachable(from: target, heads: list.tails)
+    guard leadsOn[source] else { throw .unreachable(source: source, target: target) }
+    let nearest = rows.breadthFirst(from: source, heads: list.heads, within: leadsOn)
+    var numbers = numbering(nearest, of: nodeCount)
+    let sorted = nearest.sorted()
+    let given = numbering(sorted, of: nodeCount)
+    let isSmall = nearest.count <= Self.smallNodeCount
+    let isRenumbered = !isSmall && list.span(numbers) < list.span(given) / 2
+    let names = isRenumbered ? nearest : sorted
+    if !isRenumbered { numbers = given }
+
+    var offsets: [Int32] = [0]
+    var arcs: [Arc] = []
+    var tails: [Int32] = []
+    offsets.reserveCapacity(names.count + 1)
+    arcs.reserveCapacity(list.tails.count)
+    tails.reserveCapacity(list.tails.count)
+    for (number, node) in names.enumerated() {
+      for item in rows[Int(node)] {
+        let head = Int(list.heads[Int(item)])
+        // Every head can be reached; numbered are those that lead on.
+        guard numbers[head] >= 0 else { continue }
+        arcs.append(Arc(head: numbers[head], entry: list.entries[Int(item)]))
+        tails.append(Int32(number))
+      }
+      offsets.append(Int32(arcs.count))
+    }
 
     self.name = name
-    self.nodeCount = nodeCount
-    self.source = source
-    self.target = target
-    self.slotCount = slotCount
-    self.positions = positions
+    self.nodeCount = names.count
+    self.source = Int(numbers[source])
+    self.target = Int(numbers[target])
+    self.names = names
+    self.costEntries = costEntries
     self.entryCount = entryCount
     self.costsAtHeads = costsAtHeads
     self.isSymmetric = isSymmetric
     self.method = method
     self.negativeCosts = negativeCosts
     largestCost = Double.greatestFiniteMagnitude / Double(2 * nodeCount + 2)
-    offsets = rows.offsets
-    arcs = rows.items.map { Arc(head: Int32(kept[Int($0)].1), slot: Int32(kept[Int($0)].2)) }
-    tails = rows.items.map { Int32(kept[Int($0)].0) }
+    self.offsets = offsets
+    self.arcs = arcs
+    self.tails = tails
+    largestDegree = names.indices.map { Int(offsets[$0 + 1] - offsets[$0]) }.max() ?? 0
 
-    var incoming = [Int](repeating: 0, count: nodeCount)
+    var incoming = [Int32](repeating: 0, count: names.count)
     for arc in arcs { incoming[Int(arc.head)] += 1 }
-    var order: [Int32] = []
-    order.reserveCapacity(nodeCount)
-    for node in 0..<nodeCount where useful[node] && incoming[node] == 0 {
-      order.append(Int32(node))
-    }
+    // Every other node kept is entered by an arc.
+    var order: [Int32] = incoming[self.source] == 0 ? [Int32(self.source)] : []
     var next = 0
     while next < order.count {
       let node = Int(order[next])
@@ -90,210 +121,102 @@ struct PathFinder: Sendable {
         if incoming[Int(arc.head)] == 0 { order.append(arc.head) }
       }
     }
-    if let node = incoming.firstIndex(where: { $0 > 0 }) {
-      if method == .topologicalOrder { throw .cyclicGraph(node: node) }
-      order = []
-    }
-    self.order = order
+    let onCycle = incoming.indices.filter { incoming[$0] > 0 }.map { names[$0] }.min()
+    if let onCycle, method == .topologicalOrder { throw .cyclicGraph(node: Int(onCycle)) }
+    isAcyclic = onCycle == nil
+    self.order =
+      isAcyclic && (method == .automatic || method == .topologicalOrder)
+      ? order : numbers.filter { $0 >= 0 }
     lanes = makeLanes()
   }
 
-  func makeScratch() -> PathScratch {
-    PathScratch(nodeCount: nodeCount, arcCount: arcs.count, slotCount: slotCount)
+  func makeScratch() -> PathScratch { PathScratch(nodeCount: nodeCount) }
+}
+
+/// Arcs in the order of their list: where each leads from and to, and the entry that it pays.
+struct ArcList {
+  var tails: [Int32] = []
+  var heads: [Int32] = []
+  var entries: [Int32] = []
+
+  mutating func reserveCapacity(_ count: Int) {
+    tails.reserveCapacity(count)
+    heads.reserveCapacity(count)
+    entries.reserveCapacity(count)
   }
 
-  /// Reads the costs, finds the path and writes 1 at the entry of each cost it pays, 0 elsewhere.
-  ///
-  /// `marked` is an entry to be marked besides, such as that of the source of a path whose nodes pay.
-  @inline(__always)
-  func solve<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, into output: inout MutableSpan<Scalar>, scratch: inout PathScratch,
-    marked: Int?
-  ) throws(SolverError) {
-    try checkCounts(
-      solver: name, input: input.count, expected: entryCount, output: output.count,
-      expectedOutput: entryCount)
-    if !scratch.fits(self) {
-      programmerError("\(name): scratch made for another graph")
+  mutating func append(from tail: Int, to head: Int, entry: Int) {
+    tails.append(Int32(tail))
+    heads.append(Int32(head))
+    entries.append(Int32(entry))
+  }
+
+  /// How far apart the numbers of the nodes are that arcs join, added up; −1 is a node without one.
+  func span(_ numbers: [Int32]) -> Int {
+    var sum = 0
+    for (tail, head) in zip(tails, heads) {
+      let (from, to) = (Int(numbers[Int(tail)]), Int(numbers[Int(head)]))
+      if from >= 0 && to >= 0 { sum += abs(from - to) }
     }
-    var isLegal = true
-    var lowest = Double.infinity
-    try read(input, into: &scratch.costs, isLegal: &isLegal, lowest: &lowest)
-    guard isLegal else { throw illegalCost(input) }
-    let isNegative = lowest < 0 && adapt(&scratch.costs, lowest: lowest)
-    try find(isNegative: isNegative, scratch: &scratch)
-    for i in 0..<output.count { output[unchecked: i] = 0 }
-    if let marked { output[marked] = 1 }
-    try mark(into: &output, costs: scratch.costs, predecessors: scratch.predecessors)
-  }
-
-  @inline(__always)
-  private func read<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, into costs: inout [Double], isLegal: inout Bool, lowest: inout Double
-  ) throws(SolverError) {
-    var costs = costs.mutableSpan
-    if let positions {
-      let positions = positions.span
-      for k in 0..<slotCount {
-        let cost = Double(input[unchecked: Int(positions[unchecked: k])])
-        costs[unchecked: k] = cost
-        isLegal = isLegal && abs(cost) <= largestCost
-        lowest = cost < lowest ? cost : lowest
-      }
-    } else {
-      for k in 0..<slotCount {
-        let cost = Double(input[unchecked: k])
-        costs[unchecked: k] = cost
-        isLegal = isLegal && abs(cost) <= largestCost
-        lowest = cost < lowest ? cost : lowest
-      }
-    }
-    if case .clipped(let minimum) = negativeCosts, lowest < minimum {
-      for k in 0..<slotCount { costs[unchecked: k] = max(costs[unchecked: k], minimum) }
-      lowest = minimum
-    }
-  }
-
-  /// Shifts the costs where that was asked for; whether negative ones remain.
-  private func adapt(_ costs: inout [Double], lowest: Double) -> Bool {
-    guard case .shifted = negativeCosts else { return true }
-    var costs = costs.mutableSpan
-    for k in 0..<slotCount { costs[unchecked: k] -= lowest }
-    return false
-  }
-
-  private func find(isNegative: Bool, scratch: inout PathScratch) throws(SolverError) {
-    switch method {
-    case .automatic where !order.isEmpty, .topologicalOrder:
-      topologicalOrder(
-        costs: scratch.costs, distances: &scratch.distances, predecessors: &scratch.predecessors)
-    case .automatic where !isNegative, .dijkstra:
-      guard !isNegative else { throw negativeCost(scratch.costs) }
-      if nodeCount <= 64 {
-        dijkstraInOneWord(
-          costs: scratch.costs, distances: &scratch.distances,
-          predecessors: &scratch.predecessors)
-      } else {
-        dijkstraWithHeap(
-          costs: scratch.costs, distances: &scratch.distances,
-          predecessors: &scratch.predecessors, heap: &scratch.heap)
-      }
-    case .automatic, .bellmanFord:
-      if isNegative && isSymmetric { try checkSymmetric(scratch.costs) }
-      try bellmanFord(
-        costs: scratch.costs, distances: &scratch.distances,
-        predecessors: &scratch.predecessors, isChanged: &scratch.isChanged)
-    }
-  }
-
-  @inline(__always)
-  private func mark<Scalar: BinaryFloatingPoint>(
-    into output: inout MutableSpan<Scalar>, costs: [Double], predecessors arcsBefore: [Int32]
-  ) throws(SolverError) {
-    let arcs = arcs.span
-    let tails = tails.span
-    let predecessors = arcsBefore.span
-    var node = target
-    var steps = 0
-    while node != source {
-      let arc = Int(predecessors[node])
-      let slot = Int(arcs[arc].slot)
-      output[positions.map { Int($0[slot]) } ?? slot] = 1
-      node = Int(tails[arc])
-      steps += 1
-      // Rounding alone can close a cycle of predecessors: Bellman-Ford on a cycle of cost about 0.
-      if steps > nodeCount { throw cycle(from: node, costs: costs, predecessors: arcsBefore) }
-    }
-  }
-
-  @inline(never)
-  private func illegalCost<Scalar: BinaryFloatingPoint>(_ input: Span<Scalar>) -> SolverError {
-    for k in 0..<slotCount {
-      let position = positions.map { Int($0[k]) } ?? k
-      let cost = Double(input[position])
-      if cost.isNaN { return .notANumber(solver: name, index: position) }
-      if abs(cost) > largestCost { return .notFinite(solver: name, index: position, value: cost) }
-    }
-    return .failed(reason: "\(name): a cost changed while it was read")
-  }
-
-  @inline(never)
-  private func negativeCost(_ costs: [Double]) -> SolverError {
-    let slot = costs.firstIndex { $0 < 0 } ?? 0
-    let position = positions.map { Int($0[slot]) } ?? slot
-    return .negativeCost(index: position, value: costs[slot], method: "Dijkstra's method")
-  }
-
-  /// Both directions of a negative edge make a cycle.
-  @inline(never)
-  private func checkSymmetric(_ costs: [Double]) throws(SolverError) {
-    for (arc, tail) in zip(arcs, tails) where costs[Int(arc.slot)] < 0 {
-      throw .negativeCycle(
-        nodes: [Int(tail), Int(arc.head), Int(tail)], cost: 2 * costs[Int(arc.slot)])
-    }
+    return sum
   }
 }
 
-/// Working memory of a shortest-path solver for one thread.
-public struct PathScratch: Sendable {
-  var costs: [Double]
-  var distances: [Double]
-  /// The arc by which the shortest way known enters each node.
-  var predecessors: [Int32]
-  var isChanged: [Bool]
-  var heap: PathHeap
-  /// The kernels' memory, and which rows of a block they leave; empty before the first block.
-  var lanes: [Double] = []
-  var isOpen: [UInt8] = []
-
-  init(nodeCount: Int, arcCount: Int, slotCount: Int) {
-    costs = Array(repeating: 0, count: slotCount)
-    distances = Array(repeating: 0, count: nodeCount)
-    predecessors = Array(repeating: 0, count: nodeCount)
-    isChanged = Array(repeating: false, count: nodeCount)
-    heap = PathHeap(capacity: nodeCount > 64 ? arcCount + 1 : 0)
-  }
-
-  @inline(__always)
-  func fits(_ finder: borrowing PathFinder) -> Bool {
-    costs.count == finder.slotCount && distances.count == finder.nodeCount
-      && (finder.nodeCount <= 64 || heap.capacity == finder.arcs.count + 1)
-  }
+/// The place of each of `nodeCount` nodes in `order`; −1 where it is not there.
+private func numbering(_ order: [Int32], of nodeCount: Int) -> [Int32] {
+  var numbers = [Int32](repeating: -1, count: nodeCount)
+  for (number, node) in order.enumerated() { numbers[Int(node)] = Int32(number) }
+  return numbers
 }
 
-/// For each node the items that belong to it, in order: pairs (node, item) sorted by counting.
-private struct Rows {
-  /// The items of node v are `items[offsets[v]..<offsets[v + 1]]`: positions in the list of pairs.
-  var offsets: [Int32]
-  var items: [Int32]
-  private let heads: [Int32]
+/// For each node the arcs out of it, as positions in the list: sorted by counting.
+struct PathRows {
+  private let offsets: [Int32]
+  private let items: [Int32]
 
-  init(nodeCount: Int, pairs: [(Int, Int)]) {
-    offsets = Array(repeating: 0, count: nodeCount + 1)
-    for pair in pairs { offsets[pair.0 + 1] += 1 }
+  init(nodeCount: Int, tails: [Int32]) {
+    var offsets = [Int32](repeating: 0, count: nodeCount + 1)
+    for tail in tails { offsets[Int(tail) + 1] += 1 }
     for node in 0..<nodeCount { offsets[node + 1] += offsets[node] }
-    items = Array(repeating: 0, count: pairs.count)
+    var items = [Int32](repeating: 0, count: tails.count)
     var next = offsets
-    for (position, pair) in pairs.enumerated() {
-      items[Int(next[pair.0])] = Int32(position)
-      next[pair.0] += 1
+    for (position, tail) in tails.enumerated() {
+      items[Int(next[Int(tail)])] = Int32(position)
+      next[Int(tail)] += 1
     }
-    heads = pairs.map { Int32($0.1) }
+    self.offsets = offsets
+    self.items = items
   }
 
-  func reachable(from start: Int) -> [Bool] {
+  subscript(node: Int) -> ArraySlice<Int32> {
+    items[Int(offsets[node])..<Int(offsets[node + 1])]
+  }
+
+  /// Whether each node can be reached from `start`.
+  func reachable(from start: Int, heads: [Int32]) -> [Bool] {
     var isReached = [Bool](repeating: false, count: offsets.count - 1)
-    isReached[start] = true
-    var stack = [start]
-    while let node = stack.popLast() {
-      for item in items[Int(offsets[node])..<Int(offsets[node + 1])] {
-        let head = Int(heads[Int(item)])
-        if !isReached[head] {
-          isReached[head] = true
-          stack.append(head)
-        }
-      }
+    for node in breadthFirst(from: start, heads: heads, within: nil) {
+      isReached[Int(node)] = true
     }
     return isReached
+  }
+
+  /// The nodes that can be reached from `start`, the nearest first, over nodes `within` where given.
+  func breadthFirst(from start: Int, heads: [Int32], within: [Bool]?) -> [Int32] {
+    var isFound = within?.map { !$0 } ?? [Bool](repeating: false, count: offsets.count - 1)
+    var nodes = [Int32(start)]
+    isFound[start] = true
+    var next = 0
+    while next < nodes.count {
+      for item in self[Int(nodes[next])] {
+        let head = heads[Int(item)]
+        if !isFound[Int(head)] {
+          isFound[Int(head)] = true
+          nodes.append(head)
+        }
+      }
+      next += 1
+    }
+    return nodes
   }
 }

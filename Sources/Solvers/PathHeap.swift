@@ -1,56 +1,46 @@
-/// A heap of nodes by distance, four children to an entry, in memory of a fixed size.
+/// A heap of nodes by distance, four children to an entry, in memory that somebody else holds.
 ///
-/// swift-collections' `Heap` would do, but grows on insertion and checks for uniqueness each time.
-/// Distances are 0 or more, so that their bit patterns order like the numbers: distance and node make
-/// one key of 128 bits, and of equal distances the lower node comes first.
-struct PathHeap: Sendable {
-  private var keys: [UInt128]
-  private var count = 0
+/// swift-collections' `Heap` would do, but checks for uniqueness each time. Distances are 0 or more, so
+/// that their bit patterns order like the numbers: distance and name make one key of 128 bits with the
+/// node below, and of equal distances the lower name comes first.
+struct PathHeap {
+  let keys: UnsafeMutablePointer<UInt128>
+  var count = 0
 
-  init(capacity: Int) {
-    keys = Array(repeating: 0, count: capacity)
-  }
-
-  var capacity: Int { keys.count }
-
+  /// There must be room for one more key.
   @inline(__always)
-  mutating func removeAll() { count = 0 }
-
-  @inline(__always)
-  mutating func insert(node: Int32, distance: Double) {
-    let key = UInt128(distance.bitPattern) << 64 | UInt128(UInt32(bitPattern: node))
+  mutating func insert(node: Int32, name: Int32, distance: Double) {
+    let key =
+      UInt128(distance.bitPattern) << 64
+      | UInt128(UInt64(UInt32(bitPattern: name)) << 32 | UInt64(UInt32(bitPattern: node)))
     var place = count
-    count += 1
-    var keys = keys.mutableSpan
-    precondition(place < keys.count)
+    count &+= 1
     while place > 0 {
       let parent = (place &- 1) >> 2
-      let above = keys[unchecked: parent]
+      let above = keys[parent]
       if above <= key { break }
-      keys[unchecked: place] = above
+      keys[place] = above
       place = parent
     }
-    keys[unchecked: place] = key
+    keys[place] = key
   }
 
   @inline(__always)
   mutating func popNearest() -> (node: Int32, distance: Double)? {
     if count == 0 { return nil }
-    let count = count - 1
-    self.count = count
-    var keys = keys.mutableSpan
-    let nearest = keys[unchecked: 0]
-    let key = keys[unchecked: count]
+    count &-= 1
+    let nearest = keys[0]
+    let key = keys[count]
     var place = 0
     while true {
       let first = 4 &* place &+ 1
       if first >= count { break }
       var least = first
-      var below = keys[unchecked: first]
+      var below = keys[first]
       let end = min(first &+ 4, count)
       var child = first &+ 1
       while child < end {
-        let other = keys[unchecked: child]
+        let other = keys[child]
         if other < below {
           below = other
           least = child
@@ -58,10 +48,10 @@ struct PathHeap: Sendable {
         child &+= 1
       }
       if below >= key { break }
-      keys[unchecked: place] = below
+      keys[place] = below
       place = least
     }
-    keys[unchecked: place] = key
+    keys[place] = key
     return (
       Int32(truncatingIfNeeded: nearest),
       Double(bitPattern: UInt64(truncatingIfNeeded: nearest >> 64))

@@ -15,7 +15,8 @@
 /// With n nodes and m edges, for each solve:
 ///
 /// - Complexity: Dijkstra O(n² + m) up to 64 nodes, O(m log m) beyond; Bellman–Ford O(n m) at worst;
-///   topological order O(n + m). No memory is allocated.
+///   topological order O(n + m). No memory is allocated, but for the heap of large graphs, which grows
+///   to the most nodes that ever wait.
 public struct ShortestPath: Solver {
   /// How costs and the path are laid out.
   public enum Layout: Sendable, Hashable {
@@ -75,16 +76,16 @@ public struct ShortestPath: Solver {
     guard !graph.edges.isEmpty else {
       throw .badParameter(name: "the number of edges", value: "0", expected: "at least 1")
     }
-    var arcs: [(Int, Int, Int)] = []
-    var positions: [Int32]?
+    var arcs = ArcList()
+    arcs.reserveCapacity((graph.isDirected ? 1 : 2) * graph.edges.count)
+    var entries: [Int32]?
     switch layout {
     case .edges:
-      for (slot, edge) in graph.edges.enumerated() {
-        arcs.append((edge.source, edge.target, slot))
-        if !graph.isDirected { arcs.append((edge.target, edge.source, slot)) }
+      for (entry, edge) in graph.edges.enumerated() {
+        arcs.append(from: edge.source, to: edge.target, entry: entry)
+        if !graph.isDirected { arcs.append(from: edge.target, to: edge.source, entry: entry) }
       }
     case .matrix:
-      var entries: [Int32] = []
       var edgeOfEntry: [Int: Int] = [:]
       let count = graph.nodeCount
       guard count <= 30_000 else {
@@ -94,22 +95,19 @@ public struct ShortestPath: Solver {
       for (index, edge) in graph.edges.enumerated() {
         let ways = [(edge.source, edge.target), (edge.target, edge.source)]
         for (tail, head) in ways.prefix(graph.isDirected ? 1 : 2) {
-          if let first = edgeOfEntry.updateValue(index, forKey: tail * count + head) {
+          let entry = tail * count + head
+          if let first = edgeOfEntry.updateValue(index, forKey: entry) {
             throw .parallelEdges(first: first, second: index, source: tail, target: head)
           }
-          arcs.append((tail, head, entries.count))
-          entries.append(Int32(tail * count + head))
+          arcs.append(from: tail, to: head, entry: entry)
         }
       }
-      positions = entries
+      entries = arcs.entries
     }
-    let entryCount =
-      layout == .edges ? graph.edges.count : graph.nodeCount * graph.nodeCount
     finder = try PathFinder(
-      name: "ShortestPath", nodeCount: graph.nodeCount, list: arcs,
-      slotCount: positions?.count ?? graph.edges.count, positions: positions,
-      entryCount: entryCount, from: source, to: target, method: method,
-      negativeCosts: negativeCosts, costsAtHeads: false,
+      name: "ShortestPath", nodeCount: graph.nodeCount, list: arcs, costEntries: entries,
+      entryCount: layout == .edges ? graph.edges.count : graph.nodeCount * graph.nodeCount,
+      from: source, to: target, method: method, negativeCosts: negativeCosts, costsAtHeads: false,
       isSymmetric: layout == .edges && !graph.isDirected)
     self.graph = graph
     self.source = source
