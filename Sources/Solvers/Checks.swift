@@ -33,3 +33,30 @@ func notANumber<Scalar: BinaryFloatingPoint>(_ input: Span<Scalar>, solver: Stri
   for i in input.indices.reversed() where input[i].isNaN { first = i }
   return .notANumber(solver: solver, index: first)
 }
+
+/// Checks that costs are finite, and small enough for sums of so many of them to be.
+@inline(__always)
+func checkFinite<Scalar: BinaryFloatingPoint>(
+  _ input: Span<Scalar>, terms: Int, solver: String
+) throws(SolverError) {
+  let largest = Double.greatestFiniteMagnitude / Double(terms)
+  var isFinite = true
+  for i in 0..<input.count {
+    let size = abs(Double(input[unchecked: i]))
+    isFinite = isFinite && size <= largest
+  }
+  guard isFinite else { throw notFinite(input, largest: largest, solver: solver) }
+}
+
+/// Names the first cost that is not a number or too large; for a check that has noticed one.
+@inline(never)
+private func notFinite<Scalar: BinaryFloatingPoint>(
+  _ input: Span<Scalar>, largest: Double, solver: String
+) -> SolverError {
+  var first = 0
+  for i in input.indices.reversed() where !(abs(Double(input[i])) <= largest) { first = i }
+  let value = Double(input[first])
+  return value.isNaN
+    ? .notANumber(solver: solver, index: first)
+    : .notFinite(solver: solver, index: first, value: value)
+}
