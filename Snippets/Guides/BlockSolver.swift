@@ -7,6 +7,7 @@ struct BestOfEach: Solver {
   let size: Int
   let sense: Sense? = .maximize
   let output = SolverOutput.indicator
+  let precision = SolverPrecision.single
 
   func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>,

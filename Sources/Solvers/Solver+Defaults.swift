@@ -11,12 +11,9 @@ extension Solver {
     guard precision == .double else {
       missingForm("\(Self.self)", precision: precision, scalar: "Float")
     }
-    let memory = ConversionMemory<Double>(inputs: input.count, outputs: output.count)
-    defer { memory.deallocate() }
-    for i in 0..<input.count { memory.inputs[i] = Double(input[i]) }
-    var solution = memory.outputs.mutableSpan
-    try solve(memory.inputs.span, into: &solution, scratch: &scratch)
-    for i in 0..<output.count { output[i] = Float(memory.outputs[i]) }
+    try widened(input, into: &output) { (input, output) throws(SolverError) in
+      try solve(input, into: &output, scratch: &scratch)
+    }
   }
 
   /// Solves through the `Float` form, for a solver whose precision is not `.double`.
@@ -27,12 +24,9 @@ extension Solver {
     guard precision != .double else {
       missingForm("\(Self.self)", precision: precision, scalar: "Double")
     }
-    let memory = ConversionMemory<Float>(inputs: input.count, outputs: output.count)
-    defer { memory.deallocate() }
-    for i in 0..<input.count { memory.inputs[i] = Float(input[i]) }
-    var solution = memory.outputs.mutableSpan
-    try solve(memory.inputs.span, into: &solution, scratch: &scratch)
-    for i in 0..<output.count { output[i] = Double(memory.outputs[i]) }
+    try rounded(input, into: &output) { (input, output) throws(SolverError) in
+      try solve(input, into: &output, scratch: &scratch)
+    }
   }
 
   /// Solves for one input after the other; through the `Double` form where the precision is `.double`.
@@ -44,12 +38,9 @@ extension Solver {
     guard precision == .double else {
       return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
     }
-    let memory = ConversionMemory<Double>(inputs: inputs.count, outputs: outputs.count)
-    defer { memory.deallocate() }
-    for i in 0..<inputs.count { memory.inputs[i] = Double(inputs[i]) }
-    var solutions = memory.outputs.mutableSpan
-    try solve(block: memory.inputs.span, rows: rows, into: &solutions, scratch: &scratch)
-    for i in 0..<outputs.count { outputs[i] = Float(memory.outputs[i]) }
+    try widened(inputs, into: &outputs) { (inputs, outputs) throws(SolverBlockError) in
+      try solve(block: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
   }
 
   /// Solves for one input after the other; through the `Float` form where the precision is `.single`.
@@ -61,12 +52,9 @@ extension Solver {
     guard precision == .single else {
       return try solveRows(0..<rows, of: inputs, rows: rows, into: &outputs, scratch: &scratch)
     }
-    let memory = ConversionMemory<Float>(inputs: inputs.count, outputs: outputs.count)
-    defer { memory.deallocate() }
-    for i in 0..<inputs.count { memory.inputs[i] = Float(inputs[i]) }
-    var solutions = memory.outputs.mutableSpan
-    try solve(block: memory.inputs.span, rows: rows, into: &solutions, scratch: &scratch)
-    for i in 0..<outputs.count { outputs[i] = Double(memory.outputs[i]) }
+    try rounded(inputs, into: &outputs) { (inputs, outputs) throws(SolverBlockError) in
+      try solve(block: inputs, rows: rows, into: &outputs, scratch: &scratch)
+    }
   }
 
   /// Solves for the inputs of some rows of a block, one after the other, in single precision: what a
@@ -139,25 +127,52 @@ extension Solver {
   }
 }
 
-/// Inputs and outputs in the other precision: one allocation for both.
-@usableFromInline
-struct ConversionMemory<Scalar: BinaryFloatingPoint & BitwiseCopyable> {
-  @usableFromInline let inputs: UnsafeMutableBufferPointer<Scalar>
-  @usableFromInline let outputs: UnsafeMutableBufferPointer<Scalar>
-
-  @inlinable
-  init(inputs: Int, outputs: Int) {
-    let all = UnsafeMutableBufferPointer<Scalar>.allocate(capacity: inputs + outputs)
-    all.initialize(repeating: 0)
-    self.inputs = .init(rebasing: all[..<inputs])
-    self.outputs = .init(rebasing: all[inputs...])
+/// Solves in double precision what is given in single. Memory: one allocation, none for small inputs.
+@inlinable
+func widened<Failure: Error>(
+  _ inputs: Span<Float>, into outputs: inout MutableSpan<Float>,
+  _ solve: (Span<Double>, inout MutableSpan<Double>) throws(Failure) -> Void
+) throws(Failure) {
+  let (inputCount, outputCount) = (inputs.count, outputs.count)
+  var failure: Failure?
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: inputCount + outputCount) { memory in
+    memory.initialize(repeating: 0)
+    let before = memory.extracting(..<inputCount)
+    let after = memory.extracting(inputCount...)
+    for i in 0..<inputCount { before[i] = Double(inputs[i]) }
+    var solutions = after.mutableSpan
+    do throws(Failure) {
+      try solve(before.span, &solutions)
+      for i in 0..<outputCount { outputs[i] = Float(after[i]) }
+    } catch {
+      failure = error
+    }
   }
+  if let failure { throw failure }
+}
 
-  @inlinable
-  func deallocate() {
-    // The inputs come first, so that theirs is the allocation's address.
-    inputs.baseAddress?.deallocate()
+/// Solves in single precision what is given in double. Memory: one allocation, none for small inputs.
+@inlinable
+func rounded<Failure: Error>(
+  _ inputs: Span<Double>, into outputs: inout MutableSpan<Double>,
+  _ solve: (Span<Float>, inout MutableSpan<Float>) throws(Failure) -> Void
+) throws(Failure) {
+  let (inputCount, outputCount) = (inputs.count, outputs.count)
+  var failure: Failure?
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: inputCount + outputCount) { memory in
+    memory.initialize(repeating: 0)
+    let before = memory.extracting(..<inputCount)
+    let after = memory.extracting(inputCount...)
+    for i in 0..<inputCount { before[i] = Float(inputs[i]) }
+    var solutions = after.mutableSpan
+    do throws(Failure) {
+      try solve(before.span, &solutions)
+      for i in 0..<outputCount { outputs[i] = Double(after[i]) }
+    } catch {
+      failure = error
+    }
   }
+  if let failure { throw failure }
 }
 
 /// Ends the program: a solver writes neither form, or not the one of the precision that it states.

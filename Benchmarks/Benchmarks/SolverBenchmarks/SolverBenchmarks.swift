@@ -10,7 +10,7 @@ let benchmarks: @Sendable () -> Void = {
   @Sendable func add(_ name: String, _ solver: some Solver, count: Int) {
     Benchmark(name, configuration: configuration) { _ in
       var input = (0..<count).map { 1 + Float(($0 * 7919) % 1009) / 1009 }
-      var scratch = solver.makeScratch(inputCount: count)
+      var scratch = try solver.makeScratch(inputCount: count)
       let outputs = try solver.outputShape(forInput: [count]).reduce(1, *)
       var solution = [Float](repeating: 0, count: outputs)
       for i in 0..<1000 {
