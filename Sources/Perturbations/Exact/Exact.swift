@@ -1,0 +1,130 @@
+public import Solvers
+public import Tensors
+
+/// The expectation E[f(θ + σZ)] of a function by formula, without a sample: what ``Perturbed``
+/// estimates, right to rounding or to a stated tolerance.
+///
+/// ```swift
+/// let soft = try Exact(ArgMax(), sigma: 0.5, noise: .gumbel)
+/// let theta: Tensor<Double> = [-0.6, 1.9, -0.2, 1.1, -1.0]
+/// try soft(theta)                                     // softmax(theta / 0.5)
+/// try gradient(at: theta) { try soft($0).norm() }
+/// ```
+///
+/// | function | expectation | cost |
+/// |---|---|---|
+/// | `ArgMax`, `ArgMin` | softmax, or Pᵢ = ∫ p(xᵢ) Π_{j≠i} F(xⱼ) dt/σ with xⱼ = (t − θⱼ)/σ | O(d), O(d Q) |
+/// | `Ranking` | Σ_{j≠i} G((θᵢ − θⱼ)/σ), G the distribution function of a difference of draws | O(d²) |
+/// | `TopK` | ∫ (1 − F(xᵢ)) dHᵢ, Hᵢ that of the k-th largest of the others | O(d k Q) |
+/// | `Sorting` | ∫ t dHₘ, Hₘ that of the m-th entry in order | O(d² Q) |
+/// | `LogicalOr`, `LogicalAnd` | 1 − 2 Π F(−θⱼ/σ), and its mirror | O(d) |
+///
+/// Q is the number of nodes of a quadrature, some 70. Noise: normal, Gumbel, logistic, Laplace and
+/// uniform, centred or not; its draws are independent over the entries. A solver of one's own takes
+/// part by conforming to ``ExactSolver``. It computes in double precision and rounds to the input's.
+public struct Exact: Sendable {
+  /// The scale σ of the noise.
+  public let sigma: Double
+  /// The noise.
+  public let noise: Noise
+  /// How far elements of the value may be off, where it takes quadrature.
+  public let tolerance: Double
+
+  private let expectation: any ExactExpectation
+  private let outputShape: @Sendable ([Int]) throws -> [Int]
+
+  /// The expectation of a solver's output.
+  ///
+  /// - Parameters:
+  ///   - solver: The function, which has to be an ``ExactSolver``.
+  ///   - sigma: The scale σ of the noise, in units of the input.
+  ///   - noise: The noise.
+  ///   - tolerance: How far elements of the value may be off, where it takes quadrature.
+  /// - Throws: ``PerturbationError`` for parameters out of range, for a solver that has no exact form,
+  ///   and for noise under which it has none.
+  public init(
+    _ solver: some Solver, sigma: Double, noise: Noise = .normal, tolerance: Double = 1e-10
+  ) throws(PerturbationError) {
+    guard sigma > 0 && sigma.isFinite else { throw .invalidSigma(sigma) }
+    guard tolerance > 0 else {
+      throw .invalidParameter(
+        name: "tolerance", value: "\(tolerance)", expected: "a positive number")
+    }
+    guard let exact = solver as? any ExactSolver else {
+      throw .invalidParameter(
+        name: "solver", value: "\(type(of: solver))",
+        expected:
+          "one with an exact expectation (argmax, argmin, ranking, sorting, top-k, logical or "
+          + "and and, or a type that conforms to ExactSolver); estimate others with Perturbed")
+    }
+    expectation = try exact.expectation(under: noise)
+    outputShape = { try exact.outputShape(forInput: $0) }
+    self.sigma = sigma
+    self.noise = noise
+    self.tolerance = tolerance
+  }
+
+  /// E[f(θ + σZ)].
+  ///
+  /// The result can be differentiated twice, by any transform, and mapped.
+  ///
+  /// - Parameters:
+  ///   - theta: θ.
+  ///   - batched: Whether θ has a batch axis in front; the output has it then too.
+  /// - Returns: The expectation, in the shape of the function's output.
+  /// - Throws: ``PerturbationError`` for an input that is empty or not finite, `SolverError` for a shape
+  ///   that the function does not take.
+  public func callAsFunction<Scalar: TensorFloatingPoint>(
+    _ theta: Tensor<Scalar>, batched: Bool = false
+  ) throws -> Tensor<Scalar> {
+    let (rows, shape) = try layout(theta.shape, batched: batched)
+    if !batched {
+      let node = ExactNode(call: call, order: .value, example: (theta.shape, shape))
+      return Tensor(try apply(node, [theta.value]))
+    }
+    let output = try apply(
+      ExactNode(call: call, order: .value), [theta.value.reshaped(rows)])
+    return Tensor(output.reshaped(shape.inserting(rows[0], at: 0)))
+  }
+
+  /// The largest estimated error of an element of the value at θ, rounding included.
+  ///
+  /// - Throws: As ``callAsFunction(_:batched:)``.
+  public func errorBound<Scalar: TensorFloatingPoint>(
+    at theta: Tensor<Scalar>, batched: Bool = false
+  ) throws -> Double {
+    let (rows, _) = try layout(theta.shape, batched: batched)
+    return try call.evaluated(theta.value.reshaped(rows), isExample: false).reduce(0) {
+      Swift.max($0, $1.errorBound)
+    }
+  }
+
+  /// ∂/∂σ E[f(θ + σZ)].
+  ///
+  /// - Parameter theta: θ of one example.
+  /// - Returns: The derivative, in the shape of the function's output.
+  /// - Throws: As ``callAsFunction(_:batched:)``.
+  public func sigmaDerivative<Scalar: TensorFloatingPoint>(
+    at theta: Tensor<Scalar>
+  ) throws -> Tensor<Scalar> {
+    let (rows, shape) = try layout(theta.shape, batched: false)
+    let evaluated = try call.evaluated(theta.value.reshaped(rows), isExample: false)[0]
+    return Tensor(
+      shape: shape, scalars: try evaluated.sigmaDerivative().map { Scalar($0) })
+  }
+
+  private var call: ExactCall {
+    ExactCall(expectation, sigma: sigma, tolerance: tolerance)
+  }
+
+  /// The shape [rows, width] of the input, and that of one example's output.
+  private func layout(_ shape: Shape, batched: Bool) throws -> (rows: Shape, output: Shape) {
+    if shape.elementCount == 0 { throw PerturbationError.emptyInput }
+    if batched && shape.rank == 0 {
+      throw PerturbationError.inconsistentInput("a batched input needs a leading axis")
+    }
+    let rows = batched ? shape[0] : 1
+    let example = batched ? Array(shape.array.dropFirst()) : shape.array
+    return ([rows, shape.elementCount / rows], Shape(try outputShape(example)))
+  }
+}
