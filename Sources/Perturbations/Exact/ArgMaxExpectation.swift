@@ -9,7 +9,7 @@
 /// and cancels there.
 ///
 /// - Complexity: O(d Q) for Q nodes (70 for d = 100 and normal noise); entries that are never the
-///   largest take none. Memory O(d Q).
+///   largest take none. Memory O(d Q) up to two million numbers of either kind, then O(d).
 /// - SeeAlso: McFadden 1981, "Econometric models of probabilistic choice", section 5.
 struct ArgMaxExpectation: ExactExpectation {
   let noise: ExactNoise
@@ -37,20 +37,27 @@ struct ArgMaxExpectation: ExactExpectation {
     }
     let nodes = ExactNodes(
       noise: noise, places: places, windows: [Self.window(noise, places)], width: n,
-      tolerance: tolerance
-    ) { _, cumulative, density, out in
-      var product = 1.0
-      for j in 0..<n {
-        product *= cumulative[j]
-        density[j] /= cumulative[j]
-      }
-      for j in 0..<n { out[j] = product * density[j] }
-      return product
+      tolerance: tolerance, prepare: Self.divide
+    ) { node, out in
+      for j in 0..<n { out[j] = node.scalar * node.density[j] }
     }
     for (index, probability) in zip(active, nodes.value) { value[index] = probability }
     return Evaluated(
       noise: noise, sigma: sigma, value: value, errorBound: nodes.errorBound, active: active,
       places: places, nodes: nodes)
+  }
+
+  /// Makes r of p and returns E.
+  private static func divide(
+    _ count: Int, _ cumulative: UnsafeMutablePointer<Double>,
+    _ density: UnsafeMutablePointer<Double>
+  ) -> Double {
+    var product = 1.0
+    for j in 0..<count {
+      product *= cumulative[j]
+      density[j] /= cumulative[j]
+    }
+    return product
   }
 
   /// Where the largest lies: below the product of the distribution functions is what is left out,

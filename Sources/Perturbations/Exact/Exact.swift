@@ -27,7 +27,8 @@ public struct Exact: Sendable {
   public let sigma: Double
   /// The noise.
   public let noise: Noise
-  /// How far elements of the value may be off, where it takes quadrature.
+  /// How far elements of the value may be off, where it takes quadrature; in units of σ for sorted
+  /// entries. ``errorBound(at:batched:)`` tells what was reached.
   public let tolerance: Double
 
   private let expectation: any ExactExpectation
@@ -77,14 +78,13 @@ public struct Exact: Sendable {
   public func callAsFunction<Scalar: TensorFloatingPoint>(
     _ theta: Tensor<Scalar>, batched: Bool = false
   ) throws -> Tensor<Scalar> {
-    let (rows, shape) = try layout(theta.shape, batched: batched)
+    let (rows, call) = try call(theta.shape, batched: batched)
     if !batched {
-      let node = ExactNode(call: call, order: .value, example: (theta.shape, shape))
+      let node = ExactNode(call: call, order: .value, isExample: true)
       return Tensor(try apply(node, [theta.value]))
     }
-    let output = try apply(
-      ExactNode(call: call, order: .value), [theta.value.reshaped(rows)])
-    return Tensor(output.reshaped(shape.inserting(rows[0], at: 0)))
+    let output = try apply(ExactNode(call: call, order: .value), [theta.value.reshaped(rows)])
+    return Tensor(output.reshaped(call.shapes.output.inserting(rows[0], at: 0)))
   }
 
   /// The largest estimated error of an element of the value at θ, rounding included.
@@ -93,7 +93,7 @@ public struct Exact: Sendable {
   public func errorBound<Scalar: TensorFloatingPoint>(
     at theta: Tensor<Scalar>, batched: Bool = false
   ) throws -> Double {
-    let (rows, _) = try layout(theta.shape, batched: batched)
+    let (rows, call) = try call(theta.shape, batched: batched)
     return try call.evaluated(theta.value.reshaped(rows), isExample: false).reduce(0) {
       Swift.max($0, $1.errorBound)
     }
@@ -107,24 +107,23 @@ public struct Exact: Sendable {
   public func sigmaDerivative<Scalar: TensorFloatingPoint>(
     at theta: Tensor<Scalar>
   ) throws -> Tensor<Scalar> {
-    let (rows, shape) = try layout(theta.shape, batched: false)
-    let evaluated = try call.evaluated(theta.value.reshaped(rows), isExample: false)[0]
+    let (_, call) = try call(theta.shape, batched: false)
+    let evaluated = try call.evaluated(theta.value, isExample: true)[0]
     return Tensor(
-      shape: shape, scalars: try evaluated.sigmaDerivative().map { Scalar($0) })
+      shape: call.shapes.output, scalars: try evaluated.sigmaDerivative().map { Scalar($0) })
   }
 
-  private var call: ExactCall {
-    ExactCall(expectation, sigma: sigma, tolerance: tolerance)
-  }
-
-  /// The shape [rows, width] of the input, and that of one example's output.
-  private func layout(_ shape: Shape, batched: Bool) throws -> (rows: Shape, output: Shape) {
+  /// A call for inputs of a shape, and the shape [rows, width] of all examples.
+  private func call(_ shape: Shape, batched: Bool) throws -> (rows: Shape, call: ExactCall) {
     if shape.elementCount == 0 { throw PerturbationError.emptyInput }
     if batched && shape.rank == 0 {
       throw PerturbationError.inconsistentInput("a batched input needs a leading axis")
     }
     let rows = batched ? shape[0] : 1
-    let example = batched ? Array(shape.array.dropFirst()) : shape.array
-    return ([rows, shape.elementCount / rows], Shape(try outputShape(example)))
+    let example = batched ? Shape(shape.dropFirst()) : shape
+    let call = ExactCall(
+      expectation, sigma: sigma, tolerance: tolerance,
+      shapes: (example, Shape(try outputShape(example.array))))
+    return ([rows, shape.elementCount / rows], call)
   }
 }

@@ -7,9 +7,15 @@ final class ExactCall: Sendable {
   let expectation: any ExactExpectation
   let sigma: Double
   let tolerance: Double
+  /// The shapes of one example.
+  let shapes: (input: Shape, output: Shape)
   private let last = Mutex<(theta: Value, rows: [any EvaluatedExpectation])?>(nil)
 
-  init(_ expectation: any ExactExpectation, sigma: Double, tolerance: Double) {
+  init(
+    _ expectation: any ExactExpectation, sigma: Double, tolerance: Double,
+    shapes: (input: Shape, output: Shape)
+  ) {
+    self.shapes = shapes
     self.expectation = expectation
     self.sigma = sigma
     self.tolerance = tolerance
@@ -57,15 +63,15 @@ struct ExactNode: DifferentiableNode {
 
   let call: ExactCall
   let order: Order
-  /// The shapes of one example, where inputs and outputs have those instead of rows.
-  var example: (input: Shape, output: Shape)?
+  /// Whether inputs and outputs are those of one example, in their shapes, instead of rows.
+  var isExample = false
 
   var name: String { "Exact" }
 
   // MARK: Computation
 
   func compute(_ inputs: [Value]) throws -> Value {
-    let rows = try call.evaluated(inputs[0], isExample: example != nil)
+    let rows = try call.evaluated(inputs[0], isExample: isExample)
     let type = inputs[0].type
     if let shape = exampleShape {
       func other(_ index: Int) -> [Double] { inputs[index].elements }
@@ -97,9 +103,10 @@ struct ExactNode: DifferentiableNode {
 
   /// The shape of the output for one example.
   private var exampleShape: Shape? {
-    switch order {
-    case .value, .tangent, .secondTangent: example?.output
-    case .cotangent, .secondCotangent: example?.input
+    if !isExample { return nil }
+    return switch order {
+    case .value, .tangent, .secondTangent: call.shapes.output
+    case .cotangent, .secondCotangent: call.shapes.input
     }
   }
 
@@ -112,7 +119,7 @@ struct ExactNode: DifferentiableNode {
     let first = inputs.count > 1 ? inputs[1] : theta
     let second = inputs.count > 2 ? inputs[2] : theta
     func node(_ order: Order, _ others: Value...) throws -> Value {
-      try apply(ExactNode(call: call, order: order, example: example), [theta] + others)
+      try apply(ExactNode(call: call, order: order, isExample: isExample), [theta] + others)
     }
     /// Where several rows belong to one of θ, their sum.
     func sum(_ value: Value) -> Value {
@@ -158,12 +165,12 @@ struct ExactNode: DifferentiableNode {
     let inputs = zip(physical, isMapped).enumerated().map { index, pair in
       let (value, isMapped) = pair
       if index == 0 && !isMapped {
-        return example == nil ? value : value.reshaped([1, value.count])
+        return isExample ? value.reshaped([1, value.count]) : value
       }
       let whole = isMapped ? value : value.broadcast(to: value.shape.inserting(count, at: 0))
-      return example == nil
-        ? whole.reshaped([whole.shape[0] * whole.shape[1], whole.shape[2]])
-        : whole.reshaped([count, whole.count / count])
+      return isExample
+        ? whole.reshaped([count, whole.count / count])
+        : whole.reshaped([whole.shape[0] * whole.shape[1], whole.shape[2]])
     }
     let output = try apply(ExactNode(call: call, order: order), inputs)
     if let shape = exampleShape { return output.reshaped(shape.inserting(count, at: 0)) }

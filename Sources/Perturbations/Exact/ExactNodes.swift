@@ -9,19 +9,22 @@
 /// - SeeAlso: Trefethen and Weideman 2014, "The exponentially convergent trapezoidal rule", SIAM
 ///   Review 56, theorem 5.1; Piessens et al. 1983, "QUADPACK", section 2.2.
 struct ExactNodes: Sendable {
-  /// Writes the integrand of the value at a node, from F and p of each entry, which it may change;
-  /// what it leaves there and what it returns is kept for the derivatives.
-  typealias Integrand = (
-    _ t: Double, _ cumulative: UnsafeMutablePointer<Double>,
-    _ density: UnsafeMutablePointer<Double>, _ out: UnsafeMutablePointer<Double>
-  ) -> Double
+  /// Writes the integrand of the value at a node.
+  typealias Integrand = (_ node: Node, _ out: UnsafeMutablePointer<Double>) -> Void
+
+  /// Makes of F and p of each entry what integrands are written in, in place, and a number for all.
+  typealias Preparation =
+    @Sendable (
+      _ count: Int, _ cumulative: UnsafeMutablePointer<Double>,
+      _ density: UnsafeMutablePointer<Double>
+    ) -> Double
 
   /// What is known at one node.
   struct Node {
     let noise: ExactNoise
     let t: Double
     let weight: Double
-    /// What the integrand returned.
+    /// What the preparation returned.
     let scalar: Double
     let cumulative: UnsafePointer<Double>
     let density: UnsafePointer<Double>
@@ -50,9 +53,20 @@ struct ExactNodes: Sendable {
   private var weights: [Double] = []
   /// The weights of the rule that the error is told by.
   private var coarse: [Double] = []
-  private var scalars: [Double] = []
-  private var cumulative: [Double] = []
-  private var density: [Double] = []
+  private let prepare: Preparation?
+  /// What was computed at the nodes, for the derivatives; none where it would be more than ``mostKept``
+  /// numbers, which are then computed again.
+  private var kept: Kept?
+
+  private struct Kept {
+    var scalars: [Double] = []
+    var cumulative: [Double] = []
+    var density: [Double] = []
+  }
+
+  private static let mostKept = 1 << 21
+  /// Numbers at a time: the nodes of short rows together, so that they fill the kernels.
+  private static let run = 1024
 
   /// - Parameters:
   ///   - noise: p and F.
@@ -60,13 +74,15 @@ struct ExactNodes: Sendable {
   ///   - windows: Where the integrand is not zero, rising and apart.
   ///   - width: The elements of the value.
   ///   - tolerance: The error that is good enough.
+  ///   - prepare: See ``Preparation``.
   ///   - integrand: See ``Integrand``.
   init(
     noise: ExactNoise, places: [Double], windows: [ClosedRange<Double>], width: Int,
-    tolerance: Double, integrand: Integrand
+    tolerance: Double, prepare: Preparation? = nil, integrand: Integrand
   ) {
     self.noise = noise
     self.places = places
+    self.prepare = prepare
     value = [Double](repeating: 0, count: width)
     if let corners = noise.corners {
       integratePieces(windows, corners, tolerance, integrand)
@@ -83,9 +99,12 @@ struct ExactNodes: Sendable {
 
   /// Calls `body` for each node.
   func visit(_ body: (Node) -> Void) {
+    guard let kept else {
+      return evaluate(from: 0) { _, node in body(node) }
+    }
     let n = places.count
-    cumulative.withUnsafeBufferPointer { cumulative in
-      density.withUnsafeBufferPointer { density in
+    kept.cumulative.withUnsafeBufferPointer { cumulative in
+      kept.density.withUnsafeBufferPointer { density in
         places.withUnsafeBufferPointer { places in
           guard let cumulative = cumulative.baseAddress, let density = density.baseAddress,
             let places = places.baseAddress
@@ -93,8 +112,48 @@ struct ExactNodes: Sendable {
           for q in points.indices {
             body(
               Node(
-                noise: noise, t: points[q], weight: weights[q], scalar: scalars[q],
+                noise: noise, t: points[q], weight: weights[q], scalar: kept.scalars[q],
                 cumulative: cumulative + q * n, density: density + q * n, places: places, count: n))
+          }
+        }
+      }
+    }
+  }
+
+  /// Where F and p of all nodes are kept.
+  private typealias Memory = (
+    cumulative: UnsafeMutablePointer<Double>, density: UnsafeMutablePointer<Double>
+  )
+
+  /// Computes the nodes from one on, in given memory or in its own, and calls `body` with the number of
+  /// each.
+  private func evaluate(
+    from first: Int, in memory: Memory? = nil, _ body: (Int, Node) -> Void
+  ) {
+    let n = places.count
+    let most = Swift.max(Self.run / n, 1)
+    let own = memory == nil ? 3 : 1
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: own * n * most) { buffer in
+      places.withUnsafeBufferPointer { places in
+        guard let x = buffer.baseAddress, let places = places.baseAddress else { return }
+        let total = points.count
+        for start in stride(from: first, to: total, by: most) {
+          let some = Swift.min(most, total - start)
+          for row in 0..<some {
+            let t = points[start + row]
+            for j in 0..<n { x[row * n + j] = t - places[j] }
+          }
+          let cumulative = memory.map { $0.cumulative + start * n } ?? x + n * most
+          let density = memory.map { $0.density + start * n } ?? x + 2 * n * most
+          noise.evaluate(x, count: some * n, cumulative: cumulative, density: density)
+          for row in 0..<some {
+            let scalar = prepare?(n, cumulative + row * n, density + row * n) ?? 1
+            body(
+              start + row,
+              Node(
+                noise: noise, t: points[start + row], weight: weights[start + row],
+                scalar: scalar, cumulative: cumulative + row * n, density: density + row * n,
+                places: places, count: n))
           }
         }
       }
@@ -155,49 +214,64 @@ struct ExactNodes: Sendable {
     let n = places.count
     let width = value.count
     let total = points.count
-    func extend(_ array: inout [Double], to count: Int) {
-      if array.count > count { array.removeLast(array.count - count) }
-      array.append(contentsOf: repeatElement(0, count: count - array.count))
-    }
-    extend(&scalars, to: total)
-    extend(&cumulative, to: total * n)
-    extend(&density, to: total * n)
-    return withUnsafeTemporaryAllocation(of: Double.self, capacity: n * 16 + 2 * width) { buffer in
-      guard let x = buffer.baseAddress else { return 0 }
-      let out = x + n * 16
-      let differences = out + width
-      for index in 0..<width { differences[index] = 0 }
-      cumulative.withUnsafeMutableBufferPointer { cumulative in
-        density.withUnsafeMutableBufferPointer { density in
-          guard let cumulative = cumulative.baseAddress, let density = density.baseAddress
-          else { return }
-          var q = first
-          while q < total {
-            // A few nodes at a time, so that short rows fill the kernels.
-            let some = Swift.min(16, total - q)
-            for row in 0..<some {
-              let t = points[q + row]
-              for j in 0..<n { x[row * n + j] = t - places[j] }
-            }
-            noise.evaluate(
-              x, count: some * n, cumulative: cumulative + q * n, density: density + q * n)
-            for row in q..<q + some {
-              scalars[row] = integrand(
-                points[row], cumulative + row * n, density + row * n, out)
-              let (weight, difference) = (weights[row], weights[row] - coarse[row])
+    var kept: Kept? = first == 0 ? Kept() : kept
+    self.kept = nil
+    if total * n > Self.mostKept { kept = nil }
+    let (coarse, prior) = (coarse, value)
+    /// The value with the nodes' share, and the difference.
+    func accumulate(
+      in memory: Memory?, scalars: UnsafeMutablePointer<Double>?
+    ) -> (value: [Double], difference: Double) {
+      var value = prior
+      let difference = withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) {
+        buffer in
+        value.withUnsafeMutableBufferPointer { value in
+          coarse.withUnsafeBufferPointer { coarse in
+            guard let out = buffer.baseAddress, let sums = value.baseAddress else { return 0.0 }
+            let differences = out + width
+            for index in 0..<width { differences[index] = 0 }
+            evaluate(from: first, in: memory) { q, node in
+              integrand(node, out)
+              scalars?[q] = node.scalar
+              let (weight, difference) = (node.weight, node.weight - coarse[q])
               for index in 0..<width {
-                value[index] += weight * out[index]
+                sums[index] += weight * out[index]
                 differences[index] += difference * out[index]
               }
             }
-            q += some
+            var sum = 0.0
+            for index in 0..<width { sum += abs(differences[index]) }
+            return sum
           }
         }
       }
-      var sum = 0.0
-      for index in 0..<width { sum += abs(differences[index]) }
-      return sum
+      return (value, difference)
     }
+    func resize(_ array: inout [Double], _ count: Int) {
+      if array.count > count { array.removeLast(array.count - count) }
+      array.append(contentsOf: repeatElement(0, count: count - array.count))
+    }
+    let result: (value: [Double], difference: Double)
+    if var arrays = kept.take() {
+      resize(&arrays.scalars, total)
+      resize(&arrays.cumulative, total * n)
+      resize(&arrays.density, total * n)
+      result = arrays.scalars.withUnsafeMutableBufferPointer { scalars in
+        arrays.cumulative.withUnsafeMutableBufferPointer { cumulative in
+          arrays.density.withUnsafeMutableBufferPointer { density in
+            guard let cumulative = cumulative.baseAddress, let density = density.baseAddress
+            else { return (prior, 0) }
+            return accumulate(in: (cumulative, density), scalars: scalars.baseAddress)
+          }
+        }
+      }
+      kept = arrays
+    } else {
+      result = accumulate(in: nil, scalars: nil)
+    }
+    value = result.value
+    self.kept = kept
+    return result.difference
   }
 
   // MARK: Pieces

@@ -40,12 +40,11 @@ struct SortingExpectation: ExactExpectation {
       let nodes = ExactNodes(
         noise: noise, places: places, windows: [places[n - 1] + lower...upper], width: n,
         tolerance: tolerance
-      ) { t, cumulative, density, out in
-        products.multiply(cumulative, density, ones)
+      ) { node, out in
+        products.multiply(node.cumulative, node.density, ones)
         _ = products.withProduct(1) { product in
-          for m in 0..<n { out[m] = t * product[m] }
+          for m in 0..<n { out[m] = node.t * product[m] }
         }
-        return 1
       }
       let positions = (start..<end).map { descending ? $0 : d - 1 - $0 }
       for (m, position) in positions.enumerated() {

@@ -56,11 +56,10 @@ struct TopKExpectation: ExactExpectation {
     var products = OrderPolynomials(count: n, length: rest, directions: 1)
     let nodes = ExactNodes(
       noise: noise, places: places, windows: [gap + lower...upper], width: n, tolerance: tolerance
-    ) { _, cumulative, density, out in
-      products.multiply(cumulative, density, ones)
-      products.leaveOneOut(cumulative, density, ones, functional: functional)
-      for i in 0..<n { out[i] = (1 - cumulative[i]) * products.leftOut(i, 1) }
-      return 1
+    ) { node, out in
+      products.multiply(node.cumulative, node.density, ones)
+      products.leaveOneOut(node.cumulative, node.density, ones, functional: functional)
+      for i in 0..<n { out[i] = (1 - node.cumulative[i]) * products.leftOut(i, 1) }
     }
     for (index, probability) in zip(active, nodes.value) { value[index] = probability }
     return Evaluated(

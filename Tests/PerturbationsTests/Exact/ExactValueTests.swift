@@ -160,6 +160,58 @@ import Testing
     }
   }
 
+  /// Values and gradients at the usual tolerance against those at a far smaller one.
+  @Test(arguments: ExactFunction.allCases, exactNoises)
+  func theBoundHolds(_ function: ExactFunction, _ noise: Noise) throws {
+    for (count, spread) in [(3, 0.3), (20, 1), (20, 6), (60, 0)] {
+      let theta = Tensor(scatter(count, UInt64(20 + count)).map { $0 * spread })
+      let usual = try function.make(sigma: 0.5, noise: noise)
+      let fine = try function.make(sigma: 0.5, noise: noise, tolerance: 1e-14)
+      let expected = try fine(theta)
+      let difference = largestDifference(try usual(theta).scalars, expected.scalars)
+      let bound = try usual.errorBound(at: theta)
+      #expect(bound < 1.1e-10, "\(noise.name) \(count)")
+      #expect(difference <= bound + (try fine.errorBound(at: theta)), "\(noise.name) \(count)")
+      let g = Tensor<Double>(shape: expected.shape, scalars: scatter(expected.count, 30))
+      let slopes = try gradient(at: theta) { (try usual($0) * g).sum() }
+      let others = try gradient(at: theta) { (try fine($0) * g).sum() }
+      #expect(largestDifference(slopes.scalars, others.scalars) < 1e-8, "\(noise.name) \(count)")
+    }
+  }
+
+  /// More entries than nodes are kept for.
+  @Test func hundredThousandEntries() throws {
+    let count = 100_000
+    let theta = scatter(count, 7).map { $0 * 0.1 }
+    let exact = try Exact(ArgMax(), sigma: 1)
+    #expect(abs(try exact(Tensor(theta)).scalars.reduce(0, +) - 1) < 1e-9)
+    let g = Tensor(scatter(count, 8))
+    let u = scatter(count, 9)
+    let slopes = try gradient(at: Tensor(theta)) { (try exact($0) * g).sum() }
+    let expected = try slope(at: theta, along: u, step: 1e-2) {
+      [(try exact(Tensor($0)) * g).sum().scalar]
+    }
+    let found = zip(slopes.scalars, u).reduce(0) { $0 + $1.0 * $1.1 }
+    #expect(abs(found - expected[0]) < 1e-7, "\(found) \(expected)")
+  }
+
+  @Test(arguments: ExactFunction.allCases.filter { $0 != .topTwo }, exactNoises)
+  func oneEntry(_ function: ExactFunction, _ noise: Noise) throws {
+    let exact = try function.make(sigma: 2, noise: noise)
+    let (value, slopes) = try vjp(at: Tensor([0.3])) { try exact($0) }
+    let slope = try slopes(Tensor<Double>(shape: value.shape, scalars: [1])).scalars[0]
+    let mean = try #require(noise.mean)
+    let truth = try #require(noise.isSymmetric ? noise.cumulative(0.15) : 0.5)
+    switch function {
+    case .argMax, .argMin: #expect(value.scalars == [1] && slope == 0)
+    case .ranking, .topTwo: #expect(value.scalars == [0] && slope == 0)
+    case .sorting: #expect(abs(value.scalars[0] - 0.3 - 2 * mean) < 1e-9 && abs(slope - 1) < 1e-10)
+    case .or, .and:
+      #expect(slope > 0)
+      if noise.isSymmetric { #expect(abs(value.scalars[0] - (2 * truth - 1)) < 1e-14) }
+    }
+  }
+
   @Test func floatsAndBatches() throws {
     for function in ExactFunction.allCases {
       let exact = try function.make(sigma: 0.5, noise: .normal)
