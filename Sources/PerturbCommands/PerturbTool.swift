@@ -3,8 +3,8 @@ internal import ArgumentParser
 /// The command line, from its arguments to its exit code.
 package enum PerturbTool {
   /// The options after which a list of numbers may follow.
-  static let listOptions = Set(["--theta", "--cotangent", "--sigmas"])
-    .union(MinimizeCommand.listOptions).union(ReplayCommand.listOptions)
+  static let listOptions = Set(
+    RootCommand.configuration.subcommands.flatMap { (try? $0.parse([]))?.listOptions ?? [] })
 
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
@@ -33,10 +33,10 @@ package enum PerturbTool {
       }
       return 0
     } catch let error as CommandError {
-      console.writeError("perturb: \(error)\n")
+      console.report("perturb: \(error)")
       return 1
     } catch let interrupted as Interrupted {
-      console.writeError("perturb: \(interrupted.text)\n")
+      console.report("perturb: \(interrupted.text)")
       return interrupted.code
     } catch {
       return report(error, arguments, console)
@@ -50,19 +50,18 @@ package enum PerturbTool {
   ) -> Int32 {
     let code = RootCommand.exitCode(for: error).rawValue
     if code == 0 {
-      console.print(RootCommand.fullMessage(for: error))
+      do { try console.print(RootCommand.fullMessage(for: error)) } catch {
+        console.report("perturb: \(error)")
+        return 1
+      }
       return 0
     }
     let message = RootCommand.message(for: error).split(separator: "\n").first.map(String.init)
     let command = RootCommand.commandNames.first { arguments.first == $0 }
-    let text = firstLower(message ?? "\(error)")
-    console.writeError("perturb: \(suggestingCommand(text, arguments))\n")
-    console.writeError("See 'perturb \(command.map { $0 + " " } ?? "")--help'.\n")
+    let text = (message ?? "\(error)").lowercasedFirst
+    console.report("perturb: \(suggestingCommand(text, arguments))")
+    console.report("See 'perturb \(command.map { $0 + " " } ?? "")--help'.")
     return code
-  }
-
-  private static func firstLower(_ text: String) -> String {
-    text.prefix(1).lowercased() + text.dropFirst()
   }
 
   /// An unknown command is an unexpected argument to the parser; here it gets its own words.
@@ -80,7 +79,9 @@ protocol ConsoleCommand: ParsableCommand {
 }
 
 struct RootCommand: ParsableCommand {
-  static let commandNames = ["gallery", "evaluate", "diagnose", "minimize", "replay"]
+  static let commandNames = configuration.subcommands.compactMap {
+    $0.configuration.commandName
+  }
 
   static let configuration = CommandConfiguration(
     commandName: "perturb",

@@ -146,6 +146,15 @@ struct BadInputTests {
     FileCase(
       "--graph", #"{"nodes": 2, "edges": [[0, 1, 1]], "directed": 1, "from": 0, "to": 1}"#,
       "directed is 1", "true or false"),
+    FileCase(
+      "--graph", #"{"nodes": 2, "edges": [[0, 1, 1]], "Directed": false, "from": 0, "to": 1}"#,
+      "unknown member 'Directed'", "did you mean 'directed'?"),
+    FileCase(
+      "--graph", #"{"nodes": 2, "nodes": 3, "edges": [[0, 1, 1]], "from": 0, "to": 1}"#,
+      "column 14", "each name once, not another 'nodes'"),
+    FileCase(
+      "--graph", #"{"nodes": 1000000000, "edges": [[0, 1, 1]], "from": 0, "to": 1}"#,
+      "nodes is 1000000000", "at most 100,000,000"),
   ]
 
   @Test(arguments: fileCases)

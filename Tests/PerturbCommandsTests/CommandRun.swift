@@ -11,7 +11,8 @@ struct CommandRun {
 
   /// Runs a command with these arguments; what it writes is collected.
   init(
-    _ arguments: [String], showsProgress: Bool = false, progressDelay: Duration = .seconds(1)
+    _ arguments: [String], showsProgress: Bool = false, progressDelay: Duration = .seconds(1),
+    noticeDelay: Duration = .seconds(10), columns: Int? = nil
   ) {
     let output = Collector()
     let errors = Collector()
@@ -19,7 +20,7 @@ struct CommandRun {
       arguments,
       console: Console(
         write: { output.add($0) }, writeError: { errors.add($0) }, showsProgress: showsProgress,
-        progressDelay: progressDelay))
+        progressDelay: progressDelay, noticeDelay: noticeDelay, columns: { columns }))
     self.output = output.text
     self.errors = errors.text
   }

@@ -21,39 +21,33 @@ struct DiagnoseCommand: ConsoleCommand {
   @OptionGroup var options: ProblemOptions
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The values of sigma to measure. (default: --sigma times 1/16, 1/8 ... 8, 16)",
-      valueName: "numbers"),
-    transform: { try NumberList($0) })
+    "The values of sigma to measure. (default: --sigma times 1/16, 1/8 ... 8, 16)", "numbers")
   var sigmas: NumberList?
 
   @Option(
-    name: .customLong("out"), parsing: .unconditional,
-    help: ArgumentHelp(
-      "The folder to write a page with the figure into; with --json none unless it is named. "
-        + "(default: diagnosis)", valueName: "folder"))
-  var folder: String?
+    "The folder to write a page with the figure into; with --json none unless it is named. "
+      + "(default: diagnosis)", "folder")
+  var out: String?
 
   @Flag(help: "Print one JSON object in place of the table.")
   var json = false
 
   func run(on console: Console) throws {
     var diagnosing = Diagnosing(try options.problem())
-    diagnosing.sigmas = sigmas?.doubles
-    let folder = folder ?? (json ? nil : "diagnosis")
+    diagnosing.sigmas = sigmas?.values
+    let folder = out ?? (json ? nil : "diagnosis")
     let output = folder.map { OutputFolder($0, generator: "perturb diagnose") }
     try output?.check(names: ["index.html", OutputFolder.resultsName])
-    let progress = SampleProgressLine(console, "diagnose \(diagnosing.problem.function.rawValue)")
+    let progress = SampleProgressLine(console, "diagnose \(diagnosing.problem.name)")
     defer { progress.clear() }
     let outcome = try ProblemOptions.explaining { try diagnosing.run { progress.observer($0) } }
     progress.clear()
     try output?.write(diagnosing.files(outcome))
     if json {
-      console.print(diagnosing.json(outcome).compactText)
+      try console.print(diagnosing.json(outcome).compactText)
     } else {
-      console.write(diagnosing.text(outcome))
-      if let folder { console.print("\n\(folder)/index.html has the figure.") }
+      try console.write(diagnosing.text(outcome))
+      if let folder { try console.print("\n\(folder)/index.html has the figure.") }
     }
   }
 }

@@ -16,7 +16,7 @@ extension Diagnosing {
       ]
     }
     return [
-      "function": .string(problem.function.rawValue), "theta": outcome.theta.json,
+      "function": .string(problem.name), "theta": outcome.theta.json,
       "noise": .string(problem.noise), "seed": .number(String(problem.seed)),
       "samples": JSON(problem.samples), "rows": .array(rows),
       "smallest_error_sigma": outcome.diagnosis.smallestError.map { JSON($0.sigma) } ?? .null,
@@ -29,7 +29,7 @@ extension Diagnosing {
   package func text(_ outcome: Outcome) -> String {
     let count = outcome.theta.values.count
     return
-      "\(problem.function.rawValue) of \(count) number\(count == 1 ? "" : "s") "
+      "\(problem.name) of \(count) number\(count == 1 ? "" : "s") "
       + "over a range of sigma\n\(settings), \(Digits.seconds(outcome.seconds))\n\n"
       + TextTable(
         header: Diagnosis.columns,
@@ -41,7 +41,7 @@ extension Diagnosing {
   func files(_ outcome: Outcome) throws -> [OutputFolder.File] {
     let figure = figure(outcome)
     let page = Page(
-      "\(problem.function.rawValue) over a range of σ", lead: advice(outcome),
+      "\(problem.name) over a range of σ", lead: advice(outcome),
       footer: "Made by `perturb diagnose`; every number is in [results.json](results.json)."
     ) {
       Section("The figure") {
@@ -73,7 +73,8 @@ extension Diagnosing {
   private var settings: String {
     "\(Digits.grouped(problem.samples)) samples for each sigma, \(problem.noise) noise"
       + (problem.baseline.map { ", baseline \($0)" } ?? "")
-      + (problem.sampling.map { ", \($0) sampling" } ?? "") + ", seed \(problem.seed)"
+      + (problem.sampling.map { ", \($0) sampling" } ?? "")
+      + (problem.precision == .double ? ", double precision" : "") + ", seed \(problem.seed)"
   }
 
   private func clearestGradient(_ outcome: Outcome) -> Diagnosis.Row? {
@@ -105,7 +106,7 @@ extension Diagnosing {
     let sigmas = rows.map(\.sigma)
     let axis = Axis.logarithmic("σ")
     return Figure(
-      "\(problem.function.rawValue): which σ, how many samples", subtitle: settings, columns: 3,
+      "\(problem.name): which σ, how many samples", subtitle: settings, columns: 3,
       sharedAxes: .x, width: 1080, height: 360
     ) {
       Panel("samples that differ from f(θ)", x: axis, y: Axis("share", range: 0...1)) {

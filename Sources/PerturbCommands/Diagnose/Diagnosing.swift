@@ -24,7 +24,16 @@ package struct Diagnosing {
   package func run(
     observer: (_ stage: String) -> PassObserver? = { _ in nil }
   ) throws -> Outcome {
-    let solver = try problem.solver()
+    switch problem.precision {
+    case .single: try run(Float.self, observer)
+    case .double: try run(Double.self, observer)
+    }
+  }
+
+  private func run<Scalar: CommandScalar>(
+    _ type: Scalar.Type, _ observer: (_ stage: String) -> PassObserver?
+  ) throws -> Outcome {
+    let function = try problem.commandFunction()
     let theta = try problem.input()
     guard theta.shape.count == 1 else {
       throw CommandError(
@@ -33,8 +42,10 @@ package struct Diagnosing {
     if sigmas?.isEmpty == true {
       throw CommandError("sigmas is empty, expected at least one number")
     }
-    let perturbed = try problem.perturbed(solver, hasGradient: true)
-    let cotangent = try problem.cotangent(solver.outputShape(forInput: theta.shape))
+    let perturbed: Perturbed<Tensor<Scalar>, Tensor<Scalar>> = try problem.perturbed(
+      function, hasGradient: true)
+    let shape = try problem.output(function, at: theta.values, type).shape
+    let cotangent: Tensor<Scalar>? = try problem.cotangent(shape)
     let sigmas = sigmas ?? (-4...4).map { problem.sigma * Theory.power(2, Double($0)) }
     let clock = ContinuousClock()
     let start = clock.now
@@ -42,7 +53,9 @@ package struct Diagnosing {
     for (index, sigma) in sigmas.enumerated() {
       rows += try perturbed.reportingProgress(
         to: observer("sigma \(index + 1) of \(sigmas.count)")
-      ).diagnose(at: theta.tensor, sigmas: [sigma], cotangent: cotangent, key: problem.key).rows
+      ).diagnose(
+        at: theta.tensor(of: type), sigmas: [sigma], cotangent: cotangent, key: problem.key
+      ).rows
     }
     return Outcome(
       theta: theta, diagnosis: Diagnosis(rows: rows, samples: problem.samples),

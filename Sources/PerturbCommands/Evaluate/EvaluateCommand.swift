@@ -39,11 +39,8 @@ struct EvaluateCommand: ConsoleCommand {
   var hessian = false
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Take samples until no entry of the value has a standard error above E, in whole blocks, "
-        + "and at most --samples. (default: 100000000)", valueName: "E"),
-    transform: { try Parsing.number($0) })
+    "Take samples until no entry of the value has a standard error above E, in whole blocks, and at "
+      + "most --samples. (default: 100000000)", "E")
   var untilStandardError: Double?
 
   @Flag(
@@ -56,7 +53,28 @@ struct EvaluateCommand: ConsoleCommand {
   var program: [String] = []
 
   func run(on console: Console) throws {
-    if !program.isEmpty { return try evaluateProgram(on: console) }
+    var evaluation = try evaluation()
+    let progress = SampleProgressLine(console, evaluation.problem.name)
+    evaluation.problem.progress = progress.observer()
+    defer { progress.clear() }
+    let outcome = try outcome(evaluation, console)
+    progress.clear()
+    if json {
+      try console.print(evaluation.json(outcome).compactText)
+    } else {
+      try console.write(evaluation.text(outcome))
+    }
+  }
+
+  private func evaluation() throws -> Evaluation {
+    if !program.isEmpty {
+      let external = try programOptions.program(program)
+      var evaluation = Evaluation(try options.problem(external))
+      if hessian { throw ProblemOptions.unheeded("--hessian") }
+      if untilStandardError != nil { throw ProblemOptions.unheeded("--until-standard-error") }
+      evaluation.standardErrors = .exact
+      return evaluation
+    }
     try programOptions.checkUnused()
     var evaluation = Evaluation(
       try options.problem(
@@ -64,45 +82,16 @@ struct EvaluateCommand: ConsoleCommand {
     evaluation.untilStandardError = untilStandardError
     evaluation.findsHessian = hessian
     evaluation.standardErrors = standardError ? .exact : json ? .none : .rough
-    let progress = SampleProgressLine(console, evaluation.problem.function.rawValue)
-    evaluation.problem.progress = progress.observer()
-    defer { progress.clear() }
-    let outcome = try ProblemOptions.explaining { try evaluation.run() }
-    progress.clear()
-    if json {
-      console.print(evaluation.json(outcome).compactText)
-    } else {
-      console.write(evaluation.text(outcome))
-    }
+    return evaluation
   }
-}
 
-extension EvaluateCommand {
-  private func evaluateProgram(on console: Console) throws {
-    let others: [(String, Bool)] = [
-      ("a function", options.function != nil), ("--graph", options.graph != nil),
-      ("--k", options.choiceCount != nil), ("--negative-costs", options.negativeCosts != nil),
-      ("--threads", options.threads != nil), ("--hessian", hessian),
-      ("--until-standard-error", untilStandardError != nil),
-    ]
-    if let other = others.first(where: \.1)?.0 {
-      throw CommandError("\(other) is given with a program, which does not take it")
+  private func outcome(
+    _ evaluation: Evaluation, _ console: Console
+  ) throws -> Evaluation.Outcome {
+    guard let external = evaluation.problem.program else {
+      return try ProblemOptions.explaining { try evaluation.run() }
     }
-    guard let theta = try options.point() else {
-      throw CommandError("theta is missing, expected numbers after --theta or in a --theta-file")
-    }
-    try theta.check("theta")
-    let evaluation = try ProgramEvaluation(
-      theta: theta, samples: options.samples ?? 1000, sigma: options.sigma, noise: options.noise,
-      seed: options.seed,
-      reduction: VarianceReduction(baseline: options.baseline, sampling: options.sampling),
-      cotangent: options.cotangent?.values, command: program,
-      program: programOptions.program(program, timeout: programOptions.timeout))
-    let outcome = try evaluation.run(on: console)
-    if json {
-      console.print(evaluation.json(outcome).compactText)
-    } else {
-      console.write(evaluation.text(outcome))
-    }
+    return try external.session(
+      on: console, hint: { evaluation.replayHint($0, program) }, { try evaluation.run() })
   }
 }

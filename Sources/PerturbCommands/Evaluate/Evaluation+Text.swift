@@ -1,4 +1,4 @@
-package import Platform
+internal import Programs
 
 extension Evaluation {
   /// The outcome as one JSON object on one line.
@@ -12,25 +12,26 @@ extension Evaluation {
       arrays.compactMap { name, numbers in
         numbers.map { JSON.Member(name: name, value: $0.json) }
       } + [
-        JSON.Member(name: "samples", value: JSON(outcome.samples)),
-        JSON.Member(name: "seconds", value: JSON(outcome.seconds)),
-      ])
+        JSON.Member(name: "samples", value: JSON(outcome.samples))
+      ]
+        + (problem.program == nil
+          ? [] : [JSON.Member(name: "skipped", value: JSON(outcome.skipped))])
+        + [
+          JSON.Member(name: "seconds", value: JSON(outcome.seconds))
+        ])
   }
 
   /// The outcome for people: what was done, then the perturbed beside the unperturbed output.
   package func text(_ outcome: Outcome) -> String {
-    let count = outcome.theta.values.count
-    let shape =
-      outcome.theta.shape.count == 2
-      ? "\(outcome.theta.shape[0]) rows of \(outcome.theta.shape[1]) numbers"
-      : "\(count) number\(count == 1 ? "" : "s")"
     let samples = outcome.samples
     var text =
-      "\(problem.function.rawValue) of \(shape), perturbed\n"
+      "\(title(outcome)), perturbed\n"
       + "\(Digits.grouped(samples)) sample\(samples == 1 ? "" : "s"), sigma \(problem.sigma), "
-      + "\(problem.noise) noise, seed \(problem.seed), \(Digits.seconds(outcome.seconds))\n\n"
+      + "\(problem.noise) noise, "
+      + (problem.precision == .double ? "double precision, " : "")
+      + "seed \(problem.seed), \(Digits.seconds(outcome.seconds))\n\n"
     if !outcome.isPreciseEnough, let untilStandardError {
-      let largest = outcome.valueError?.values.max() ?? .nan
+      let largest = outcome.valueError?.largestText ?? "nan"
       text +=
         "The standard error \(untilStandardError) is not reached: the largest is \(largest).\n\n"
     }
@@ -40,7 +41,23 @@ extension Evaluation {
         "\nWith --baseline leave-one-out the gradient's variance is \(Digits.fixed(gain, 0)) times "
         + "smaller.\n"
     }
+    if outcome.skipped > 0 {
+      text +=
+        "\n\(Digits.grouped(outcome.skipped)) of \(Digits.grouped(samples)) samples failed and were "
+        + "left out: this is the mean over inputs at which the program works, biased towards them by "
+        + "up to that fraction times the difference of the two means. Standard errors are not found.\n"
+    }
     return text
+  }
+
+  private func title(_ outcome: Outcome) -> String {
+    if problem.program != nil { return problem.name }
+    let count = outcome.theta.values.count
+    let shape =
+      outcome.theta.shape.count == 2
+      ? "\(outcome.theta.shape[0]) rows of \(outcome.theta.shape[1]) numbers"
+      : "\(count) number\(count == 1 ? "" : "s")"
+    return "\(problem.name) of \(shape)"
   }
 
   private func tables(_ outcome: Outcome) -> String {
@@ -53,7 +70,7 @@ extension Evaluation {
     let gradient =
       (outcome.gradient.map { [Column("gradient", $0)] } ?? [])
       + Column.errors(outcome.gradientError)
-    if outcome.value.shape == outcome.theta.shape {
+    if problem.program == nil, outcome.value.shape == outcome.theta.shape {
       return Self.table(inputs, [theta] + values + gradient)
     }
     var text = Self.table(("output", outcome.value.indexTexts), values)
@@ -70,13 +87,14 @@ extension Evaluation {
       let place = isBatch ? " of row \(row)" : ""
       return [("Hessian", hessian), ("standard error", outcome.hessianError)].map { title, matrix in
         guard let matrix else { return "" }
+        let texts = matrix.texts
         let columns = (0..<d).map { column in
           Column(
             name: names[column],
             texts: (0..<d).map { line in
-              let number = matrix.values[(row * d + line) * d + column]
+              let place = (row * d + line) * d + column
               return title == "Hessian"
-                ? Digits.shortest(number) : Digits.twoDigits(Double(number))
+                ? texts[place] : Digits.twoDigits(matrix.values[place])
             })
         }
         return "\n\(title)\(place)\n" + Self.table(("", names), columns)
@@ -90,13 +108,13 @@ extension Evaluation {
 
     init(_ name: String, _ numbers: NumberArray) {
       self.name = name
-      texts = numbers.values.map(Digits.shortest)
+      texts = numbers.texts
     }
 
     /// Of errors two digits say enough.
     static func errors(_ numbers: NumberArray?) -> [Column] {
       guard let numbers else { return [] }
-      return [Column(name: "s.e.", texts: numbers.values.map { Digits.twoDigits(Double($0)) })]
+      return [Column(name: "s.e.", texts: numbers.values.map { Digits.twoDigits($0) })]
     }
 
     init(name: String, texts: [String]) {

@@ -1,6 +1,8 @@
 internal import Perturbations
+internal import Programs
 
-/// One perturbed function at one θ: what `perturb evaluate` computes, without its arguments' syntax.
+/// A function of the library or a program, perturbed at one θ: what `perturb evaluate` computes,
+/// without its arguments' syntax.
 package struct Evaluation {
   /// Which standard errors to find.
   package enum StandardErrors: Sendable {
@@ -28,6 +30,8 @@ package struct Evaluation {
     package let unperturbed: NumberArray
     /// How many samples were taken.
     package var samples: Int
+    /// How many of them a program gave no answer for, of whose values the mean does without.
+    package var skipped = 0
     package var value: NumberArray
     package var valueError: NumberArray?
     package var gradient: NumberArray?
@@ -44,40 +48,45 @@ package struct Evaluation {
     package var seconds = 0.0
   }
 
-  private typealias Function = Perturbed<Tensor<Float>, Tensor<Float>>
-
   /// What is evaluated where.
-  private struct Point {
-    let theta: Tensor<Float>
-    let cotangent: Tensor<Float>?
+  private struct Point<Scalar: CommandScalar> {
+    let theta: Tensor<Scalar>
+    let cotangent: Tensor<Scalar>?
     let key: RandomKey
     let isBatch: Bool
   }
+
+  private typealias Function<Scalar: CommandScalar> = Perturbed<Tensor<Scalar>, Tensor<Scalar>>
 
   /// Evaluates the function.
   ///
   /// - Throws: ``CommandError``, `PerturbationError` or `SolverError`, each of one line.
   package func run() throws -> Outcome {
-    let solver = try problem.solver()
+    switch problem.precision {
+    case .single: try run(Float.self)
+    case .double: try run(Double.self)
+    }
+  }
+
+  private func run<Scalar: CommandScalar>(_ type: Scalar.Type) throws -> Outcome {
+    let function = try problem.commandFunction()
     let theta = try problem.input()
     let isBatch = theta.shape.count == 2
-    let rows = isBatch ? theta.shape[0] : 1
-    let width = theta.values.count / rows
-    let outputShape = try solver.outputShape(forInput: [width])
-    let valueShape = isBatch ? [rows] + outputShape : outputShape
-    let point = Point(
-      theta: theta.tensor, cotangent: try problem.cotangent(valueShape), key: problem.key,
-      isBatch: isBatch)
-    let second = try findsHessian ? hessianCotangent(point, rows, valueShape) : nil
+    let unperturbed = try (0..<theta.rows).map {
+      try problem.output(function, at: theta.row($0), type)
+    }
+    let valueShape = (isBatch ? [theta.rows] : []) + unperturbed[0].shape
+    let point = Point<Scalar>(
+      theta: theta.tensor(of: type), cotangent: try problem.cotangent(valueShape),
+      key: problem.key, isBatch: isBatch)
+    if findsHessian { try checkHessian(theta) }
+    let second = try findsHessian ? hessianCotangent(point, theta.rows, valueShape) : nil
     let hasGradient = point.cotangent != nil || second != nil
-    var perturbed = try problem.perturbed(solver, hasGradient: hasGradient)
+    var perturbed: Function<Scalar> = try problem.perturbed(function, hasGradient: hasGradient)
     var outcome = Outcome(
       theta: theta,
       unperturbed: NumberArray(
-        shape: valueShape,
-        values: try (0..<rows).flatMap { row in
-          try solver(Array(theta.values[row * width..<(row + 1) * width]))
-        }),
+        shape: valueShape, values: unperturbed.flatMap(\.values), precision: problem.precision),
       samples: problem.samples, value: theta)
 
     let clock = ContinuousClock()
@@ -90,7 +99,7 @@ package struct Evaluation {
       outcome.value = NumberArray(estimate.value)
       outcome.valueError = NumberArray(estimate.standardError)
       perturbed = try problem.perturbed(
-        solver, samples: estimate.samples, hasGradient: hasGradient)
+        function, samples: estimate.samples, hasGradient: hasGradient)
     }
     if untilStandardError == nil || point.cotangent != nil {
       try evaluate(perturbed, point, into: &outcome)
@@ -98,47 +107,82 @@ package struct Evaluation {
     if let second {
       let estimate = try perturbed.hessianEstimate(
         at: point.theta, cotangent: second, key: point.key, batched: isBatch)
-      outcome.hessian = NumberArray(estimate.value.cast(to: Float.self))
+      outcome.hessian = NumberArray(estimate.value.cast(to: type))
       if standardErrors == .exact {
-        outcome.hessianError = NumberArray(estimate.standardError.cast(to: Float.self))
+        outcome.hessianError = NumberArray(estimate.standardError.cast(to: type))
       }
     }
+    try checkFinite(outcome)
+    outcome.skipped = problem.program?.statistics.skipped ?? 0
     outcome.seconds = (clock.now - start) / .seconds(1)
-    if standardErrors == .rough { try addRoughErrors(solver, point, to: &outcome) }
+    if standardErrors == .rough { try addRoughErrors(function, point, to: &outcome) }
     return outcome
   }
 
-  /// Value and gradient, with their standard errors where all samples are to tell them.
-  private func evaluate(
-    _ perturbed: Function, _ point: Point, into outcome: inout Outcome
+  /// Value and gradient, with their standard errors where all samples are to tell them. A program
+  /// tells them where it can: one of which samples may be skipped, or that has too few, cannot.
+  private func evaluate<Scalar: CommandScalar>(
+    _ perturbed: Function<Scalar>, _ point: Point<Scalar>, into outcome: inout Outcome
   ) throws {
     let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
-    switch (point.cotangent, standardErrors) {
-    case (let cotangent?, .exact):
+    let program = problem.program
+    let isExact =
+      standardErrors == .exact
+      && (program == nil
+        || program?.onFailure == .stop
+          && perturbed.hasStandardError(width: outcome.theta.shape.last ?? 1))
+    switch (point.cotangent, isExact) {
+    case (let cotangent?, true):
       let estimate = try perturbed.gradientEstimate(
         at: theta, cotangent: cotangent, key: key, batched: isBatch)
       outcome.value = NumberArray(estimate.value)
       outcome.valueError = NumberArray(estimate.valueStandardError)
       outcome.gradient = NumberArray(estimate.gradient)
       outcome.gradientError = NumberArray(estimate.standardError)
-    case (let cotangent?, _):
+    case (let cotangent?, false):
       let (value, pullback) = try vjp(at: theta) {
         try perturbed($0, key: key, batched: isBatch)
       }
       outcome.value = NumberArray(value)
       outcome.gradient = NumberArray(try pullback(cotangent))
-    case (nil, .exact):
+    case (nil, true):
       let estimate = try perturbed.estimate(at: theta, key: key, batched: isBatch)
       outcome.value = NumberArray(estimate.value)
       outcome.valueError = NumberArray(estimate.standardError)
-    default: outcome.value = NumberArray(try perturbed(theta, key: key, batched: isBatch))
+    case (nil, false):
+      outcome.value = NumberArray(try perturbed(theta, key: key, batched: isBatch))
+    }
+  }
+
+  /// A derivative that is no number, where the noise's score overflows, is no result.
+  private func checkFinite(_ outcome: Outcome) throws(CommandError) {
+    for (name, numbers) in [
+      ("value", outcome.value), ("gradient", outcome.gradient), ("Hessian", outcome.hessian),
+    ] {
+      guard let numbers, let index = numbers.values.firstIndex(where: { !$0.isFinite }) else {
+        continue
+      }
+      throw CommandError(
+        "the \(name) has \(numbers.values[index]) at index \(index) in \(problem.precision.rawValue) "
+          + "precision, expected finite numbers: another sigma, noise or --precision may have them")
+    }
+  }
+
+  /// Matrices take the square of the inputs in memory and on paper.
+  private func checkHessian(_ theta: NumberArray) throws(CommandError) {
+    let width = theta.values.count / theta.rows
+    let entries = Double(theta.rows) * Double(width) * Double(width)
+    if entries > 16e6 {
+      throw CommandError(
+        "--hessian has \(Digits.grouped(width)) × \(Digits.grouped(width)) entries for each point, "
+          + "\(Digits.fixed(entries / 1e6, 0)) million in all, expected at most 16 million")
     }
   }
 
   /// The cotangent of the Hessian: the one given, or 1 where the value is a single number.
-  private func hessianCotangent(
-    _ point: Point, _ rows: Int, _ valueShape: [Int]
-  ) throws(CommandError) -> Tensor<Float> {
+  private func hessianCotangent<Scalar: CommandScalar>(
+    _ point: Point<Scalar>, _ rows: Int, _ valueShape: [Int]
+  ) throws(CommandError) -> Tensor<Scalar> {
     if let cotangent = point.cotangent { return cotangent }
     let count = valueShape.reduce(1, *)
     guard count == rows else {
@@ -151,39 +195,43 @@ package struct Evaluation {
 
   /// The standard errors of value and gradient; one sample has none. They are known well enough from
   /// the first 200,000 samples, and fall with the root of the number, but for quasi-Monte Carlo.
-  private func addRoughErrors(
-    _ solver: some Solver, _ point: Point, to outcome: inout Outcome
+  private func addRoughErrors<Scalar: CommandScalar>(
+    _ function: CommandFunction, _ point: Point<Scalar>, to outcome: inout Outcome
   ) throws {
     let hasGradient = point.cotangent != nil
-    var perturbed = try problem.perturbed(
-      solver, samples: outcome.samples, hasGradient: hasGradient)
+    var perturbed: Function<Scalar> = try problem.perturbed(
+      function, samples: outcome.samples, hasGradient: hasGradient)
     guard perturbed.hasStandardError(width: outcome.theta.shape.last ?? 1) else { return }
-    var factor: Float = 1
+    var factor: Scalar = 1
     if outcome.samples > 200_000, perturbed.sampling.errorFallsWithTheRoot {
-      perturbed = try problem.perturbed(solver, samples: 200_000, hasGradient: hasGradient)
-      factor = Float((200_000 / Double(outcome.samples)).squareRoot())
+      perturbed = try problem.perturbed(function, samples: 200_000, hasGradient: hasGradient)
+      factor = Scalar(nearest: (200_000 / Double(outcome.samples)).squareRoot())
     }
     let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
-    if let cotangent = point.cotangent {
-      let estimate = try perturbed.gradientEstimate(
-        at: theta, cotangent: cotangent, key: key, batched: isBatch)
-      outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
-      outcome.gradientError = NumberArray(estimate.standardError * factor)
-      if perturbed.baseline == .none, perturbed.sampling == .independent {
-        var other = problem
-        other.baseline = "leave-one-out"
-        let better = try other.perturbed(
-          solver, samples: min(perturbed.samples, 20_000), hasGradient: true
-        ).gradientEstimate(at: theta, cotangent: cotangent, key: key, batched: isBatch)
-        let few = Float(min(perturbed.samples, 20_000)) / Float(perturbed.samples)
-        let variances = [estimate.standardError, better.standardError].map {
-          Double(square($0).sum().scalar)
-        }
-        if variances[1] > 0 { outcome.baselineGain = variances[0] / (variances[1] * Double(few)) }
+    guard let cotangent = point.cotangent else {
+      if outcome.valueError == nil {
+        outcome.valueError = NumberArray(
+          try perturbed.estimate(at: theta, key: key, batched: isBatch).standardError * factor)
       }
-    } else if outcome.valueError == nil {
-      outcome.valueError = NumberArray(
-        try perturbed.estimate(at: theta, key: key, batched: isBatch).standardError * factor)
+      return
+    }
+    let estimate = try perturbed.gradientEstimate(
+      at: theta, cotangent: cotangent, key: key, batched: isBatch)
+    outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
+    outcome.gradientError = NumberArray(estimate.standardError * factor)
+    guard perturbed.baseline == .none, perturbed.sampling == .independent else { return }
+    var other = problem
+    other.baseline = "leave-one-out"
+    let few = min(perturbed.samples, 20_000)
+    let better: Function<Scalar> = try other.perturbed(function, samples: few, hasGradient: true)
+    let variances = try [
+      estimate.standardError,
+      better.gradientEstimate(at: theta, cotangent: cotangent, key: key, batched: isBatch)
+        .standardError,
+    ].map { square($0).sum().scalar.asDouble }
+    if variances[1] > 0 {
+      let share = Float(few) / Float(perturbed.samples)
+      outcome.baselineGain = variances[0] / (variances[1] * Double(share))
     }
   }
 }

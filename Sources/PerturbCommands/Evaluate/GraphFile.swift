@@ -20,7 +20,7 @@ package struct GraphFile {
   let graph: Graph
   package let from: Int
   package let to: Int
-  package let costs: [Float]?
+  private let costs: [JSON]?
 
   /// The graph in the file at a path.
   ///
@@ -35,8 +35,11 @@ package struct GraphFile {
   }
 
   init(_ json: JSON) throws {
-    guard case .object = json else {
+    guard case .object(let members) = json else {
       throw CommandError("the file holds \(json.kind), expected an object with nodes and edges")
+    }
+    if let other = members.first(where: { !Self.memberNames.contains($0.name) }) {
+      throw CommandError.unknown("member", other.name, expected: Self.memberNames)
     }
     let names = try Self.names(json)
     let edges = try Self.member("edges", of: json, expected: "an array of [from, to, cost]")
@@ -44,17 +47,17 @@ package struct GraphFile {
       throw CommandError("edges is \(edges.kind), expected an array of [from, to, cost]")
     }
     var ends: [(JSON, JSON)] = []
-    var costs: [Float] = []
+    var costs: [JSON] = []
     for (index, edge) in list.enumerated() {
       guard let parts = edge.elements, parts.count == 2 || parts.count == 3 else {
         throw CommandError("edge \(index) is \(edge.kind), expected [from, to] or [from, to, cost]")
       }
       ends.append((parts[0], parts[1]))
       if parts.count == 3 {
-        guard let cost = parts[2].float, cost.isFinite else {
+        guard let cost = parts[2].double, cost.isFinite else {
           throw CommandError("the cost of edge \(index) is \(parts[2].kind), expected a number")
         }
-        costs.append(cost)
+        costs.append(parts[2])
       }
     }
     if !costs.isEmpty, costs.count != list.count {
@@ -65,6 +68,14 @@ package struct GraphFile {
     graph = try Self.graph(names, ends, isDirected: try Self.isDirected(json))
     from = try Self.node("from", of: json, in: graph)
     to = try Self.node("to", of: json, in: graph)
+  }
+
+  private static let memberNames = ["nodes", "edges", "directed", "from", "to"]
+
+  /// The costs of the edges, each rounded once.
+  func costs(in precision: Precision) -> [Double]? {
+    costs?.map { ($0.double ?? .nan, $0.float.map(Double.init) ?? .nan) }
+      .map { precision == .double ? $0 : $1 }
   }
 
   private enum Nodes {
@@ -84,7 +95,10 @@ package struct GraphFile {
   private static func names(_ json: JSON) throws(CommandError) -> Nodes {
     let expected = "how many nodes there are or a list of their names"
     let nodes = try member("nodes", of: json, expected: expected)
-    if let count = nodes.integer { return .count(count) }
+    if let count = nodes.integer {
+      try NumberRange.nodes.check(Double(count), "nodes")
+      return .count(count)
+    }
     guard let list = nodes.elements else {
       throw CommandError("nodes is \(nodes.kind), expected \(expected)")
     }

@@ -4,43 +4,54 @@ internal import Platform
 /// Numbers with a shape, as they come from a file or an argument.
 package struct NumberArray: Sendable, Equatable {
   package let shape: [Int]
-  package let values: [Float]
+  package let values: [Double]
+  /// What the values are rounded to.
+  package let precision: Precision
 
-  package init(shape: [Int], values: [Float]) {
+  package init(shape: [Int], values: [Double], precision: Precision = .single) {
     self.shape = shape
     self.values = values
+    self.precision = precision
   }
 
-  package init(_ values: [Float]) { self.init(shape: [values.count], values: values) }
+  package init(_ values: [Double], precision: Precision = .single) {
+    self.init(shape: [values.count], values: values, precision: precision)
+  }
 
   /// The numbers of a JSON file: `[1, 2, 3]`, or `[[1, 2], [3, 4]]` for a batch.
   ///
   /// - Throws: ``CommandError`` that names the file and the element.
-  package init(file path: String, purpose: String) throws(CommandError) {
+  package init(
+    file path: String, purpose: String, precision: Precision
+  ) throws(CommandError) {
     let json = try JSON(file: path, purpose: purpose)
     let place = "the \(purpose) '\(path)'"
     guard let rows = json.elements else {
       throw CommandError("\(place) holds \(json.kind), expected an array of numbers")
     }
     guard rows.contains(where: { $0.elements != nil }) else {
-      self.init(try Self.numbers(rows, place))
+      self.init(try Self.numbers(rows, place, precision), precision: precision)
       return
     }
-    var values: [Float] = []
+    var values: [Double] = []
     for (index, row) in rows.enumerated() {
       guard let elements = row.elements, elements.count == rows[0].elements?.count else {
         throw CommandError(
           "row \(index) of \(place) is \(row.kind), expected as many numbers as row 0")
       }
-      values += try Self.numbers(elements, "row \(index) of \(place)")
+      values += try Self.numbers(elements, "row \(index) of \(place)", precision)
     }
-    self.init(shape: [rows.count, rows[0].elements?.count ?? 0], values: values)
+    self.init(
+      shape: [rows.count, rows[0].elements?.count ?? 0], values: values, precision: precision)
   }
 
-  private static func numbers(_ elements: [JSON], _ place: String) throws(CommandError) -> [Float] {
-    var values: [Float] = []
+  private static func numbers(
+    _ elements: [JSON], _ place: String, _ precision: Precision
+  ) throws(CommandError) -> [Double] {
+    var values: [Double] = []
     for (index, element) in elements.enumerated() {
-      guard let value = element.float else {
+      let value = precision == .single ? element.float.map(Double.init) : element.double
+      guard let value else {
         throw CommandError("element \(index) of \(place) is \(element.kind), expected a number")
       }
       values.append(value)
@@ -48,17 +59,48 @@ package struct NumberArray: Sendable, Equatable {
     return values
   }
 
-  init(_ tensor: Tensor<Float>) { self.init(shape: tensor.shape.array, values: tensor.scalars) }
+  init<Scalar: CommandScalar>(_ tensor: Tensor<Scalar>) {
+    self.init(
+      shape: tensor.shape.array, values: tensor.scalars.map(\.asDouble),
+      precision: Scalar.precision)
+  }
 
-  var tensor: Tensor<Float> { Tensor(shape: Shape(shape), scalars: values) }
+  func tensor<Scalar: CommandScalar>(of type: Scalar.Type) -> Tensor<Scalar> {
+    Tensor(shape: Shape(shape), scalars: values.map { Scalar(nearest: $0) })
+  }
+
+  /// How many rows a batch has, one without a batch axis.
+  var rows: Int { shape.count == 2 ? shape[0] : 1 }
+  /// The values of one row.
+  func row(_ row: Int) -> [Double] {
+    let width = values.count / max(rows, 1)
+    return Array(values[row * width..<(row + 1) * width])
+  }
 
   /// Nested arrays; a single number as an array of one.
-  var json: JSON { shape.isEmpty ? .array(values.map { JSON($0) }) : json(axis: 0, from: 0) }
+  var json: JSON {
+    shape.isEmpty ? .array(values.indices.map(numberJSON)) : json(axis: 0, from: 0)
+  }
 
   private func json(axis: Int, from start: Int) -> JSON {
-    if axis == shape.count { return JSON(values[start]) }
+    if axis == shape.count { return numberJSON(start) }
     let stride = shape[(axis + 1)...].reduce(1, *)
     return .array((0..<shape[axis]).map { json(axis: axis + 1, from: start + $0 * stride) })
+  }
+
+  private func numberJSON(_ index: Int) -> JSON {
+    precision == .single ? JSON(Float(values[index])) : JSON(values[index])
+  }
+
+  /// The shortest texts that read back as the values.
+  var texts: [String] {
+    values.map { precision == .single ? Digits.shortest(Float($0)) : Digits.shortest($0) }
+  }
+
+  /// The text of the largest value.
+  var largestText: String {
+    let largest = values.max() ?? .nan
+    return precision == .single ? "\(Float(largest))" : "\(largest)"
   }
 
   /// The index of each element, as people read it: "3", or "1, 3" in a batch.

@@ -1,37 +1,63 @@
 internal import Perturbations
-internal import Platform
+internal import Programs
 
 /// A function, a point and how to perturb it: what `evaluate` and `diagnose` start from, without the
 /// syntax of their arguments.
 package struct PerturbedProblem {
-  package var function: EvaluatedFunction
+  /// What is perturbed.
+  enum Source {
+    case function(EvaluatedFunction)
+    case program(ExternalProgram)
+  }
+
+  var source: Source
   /// θ, or a batch of them; nil for the costs in the graph file.
   package var theta: NumberArray?
   package var samples: Int
   package var sigma: Double
   package var noise: String
   package var seed: UInt64
+  package var precision = Precision.single
   /// A baseline, or the name of a sampling.
   package var baseline: String?
   package var sampling: String?
   /// Row-major; the gradient is of ⟨cotangent, value⟩.
-  package var cotangent: [Float]?
+  package var cotangent: [Double]?
   package var k: Int?
   package var graph: GraphFile?
   package var negativeCosts: String?
   package var threads: Int?
   package var progress: PassObserver?
 
-  package init(
-    _ function: EvaluatedFunction, theta: NumberArray?, samples: Int, sigma: Double,
-    noise: String = "normal", seed: UInt64 = 0
+  init(
+    _ source: Source, theta: NumberArray?, samples: Int, sigma: Double, noise: String, seed: UInt64
   ) {
-    self.function = function
+    self.source = source
     self.theta = theta
     self.samples = samples
     self.sigma = sigma
     self.noise = noise
     self.seed = seed
+  }
+
+  package init(
+    _ function: EvaluatedFunction, theta: NumberArray?, samples: Int, sigma: Double,
+    noise: String = "normal", seed: UInt64 = 0
+  ) {
+    self.init(
+      .function(function), theta: theta, samples: samples, sigma: sigma, noise: noise, seed: seed)
+  }
+
+  /// The function as one types it.
+  var name: String {
+    switch source {
+    case .function(let function): function.rawValue
+    case .program(let program): "\(program)"
+    }
+  }
+
+  var program: ExternalProgram? {
+    if case .program(let program) = source { program } else { nil }
   }
 
   /// What to call the entries of θ, if not by their index.
@@ -41,30 +67,37 @@ package struct PerturbedProblem {
 
   /// θ, checked.
   func input() throws(CommandError) -> NumberArray {
-    guard let input = theta ?? graph?.costs.map({ NumberArray($0) }) else {
-      throw CommandError(
-        "theta is missing, expected numbers after --theta or in a --theta-file"
-          + (function == .shortestPath ? ", or a cost on each edge of the graph file" : ""))
+    let costs = graph?.costs(in: precision).map { NumberArray($0, precision: precision) }
+    guard let input = theta ?? costs else {
+      var expected = "numbers after --theta or in a --theta-file"
+      if case .function(.shortestPath) = source {
+        expected += ", or a cost on each edge of the graph file"
+      }
+      throw CommandError("theta is missing, expected \(expected)")
     }
     try input.check("theta")
     return input
   }
 
-  /// The function itself.
+  /// What is perturbed, ready to be called.
   ///
   /// - Throws: ``CommandError`` for options that are missing, and for those that the function would
   ///   not heed, which are a mistake and not a wish.
-  func solver() throws -> any Solver {
-    if k != nil, function != .topK {
-      throw CommandError("--k is for top-k, not \(function.rawValue)")
+  func commandFunction() throws -> CommandFunction {
+    switch source {
+    case .program(let program): .batches(program)
+    case .function(let function): .solver(try solver(function))
     }
-    if function != .shortestPath {
-      if graph != nil {
-        throw CommandError("--graph is for shortest-path, not \(function.rawValue)")
-      }
-      if negativeCosts != nil {
-        throw CommandError("--negative-costs is for shortest-path, not \(function.rawValue)")
-      }
+  }
+
+  private func solver(_ function: EvaluatedFunction) throws -> any Solver {
+    let unheeded: [(name: String, isGiven: Bool, owner: EvaluatedFunction)] = [
+      ("--k", k != nil, .topK), ("--graph", graph != nil, .shortestPath),
+      ("--negative-costs", negativeCosts != nil, .shortestPath),
+    ]
+    if let other = unheeded.first(where: { $0.isGiven && $0.owner != function }) {
+      throw CommandError(
+        "\(other.name) is for \(other.owner.rawValue), not \(function.rawValue)")
     }
     switch function {
     case .argmax: return ArgMax()
@@ -85,74 +118,54 @@ package struct PerturbedProblem {
     }
   }
 
+  /// The output for one input, and its shape, without noise.
+  func output<Scalar: CommandScalar>(
+    _ function: CommandFunction, at input: [Double], _ type: Scalar.Type
+  ) throws -> (shape: [Int], values: [Double]) {
+    if case .solver(let solver) = function {
+      return (try solver.outputShape(forInput: [input.count]), try Scalar.solve(solver, input))
+    }
+    let output = try program?(input) ?? []
+    return ([output.count], output.map { Scalar(nearest: $0).asDouble })
+  }
+
   /// The function, perturbed.
   ///
   /// - Parameters:
-  ///   - solver: What ``solver()`` gave.
+  ///   - function: What ``commandFunction()`` gave.
   ///   - samples: How many; nil for as many as were asked for.
   ///   - hasGradient: Whether a derivative will be taken, for which the noise needs a score.
   /// - Returns: The perturbed function.
   /// - Throws: ``CommandError`` or `PerturbationError`.
-  func perturbed(
-    _ solver: some Solver, samples: Int? = nil, hasGradient: Bool
-  ) throws -> Perturbed<Tensor<Float>, Tensor<Float>> {
+  func perturbed<Scalar: CommandScalar>(
+    _ function: CommandFunction, samples: Int? = nil, hasGradient: Bool
+  ) throws -> Perturbed<Tensor<Scalar>, Tensor<Scalar>> {
     let reduction = try VarianceReduction(baseline: baseline, sampling: sampling)
-    return try Perturbed(
-      solver, samples: samples ?? self.samples, sigma: sigma,
-      noise: Noise.forCommand(noise, hasGradient: hasGradient),
-      baseline: reduction.baseline, sampling: reduction.sampling, threads: threads
+    return try Scalar.perturbed(
+      function,
+      PerturbationSettings(
+        samples: samples ?? self.samples, sigma: sigma,
+        noise: Noise.forCommand(noise, hasGradient: hasGradient), baseline: reduction.baseline,
+        sampling: reduction.sampling, threads: program?.feedingThreads ?? threads)
     ).reportingProgress(to: progress)
   }
 
-  /// The cotangent for a value of this shape, checked; nil where none was given.
-  func cotangent(_ shape: [Int]) throws(CommandError) -> Tensor<Float>? {
-    guard let cotangent else { return nil }
+  /// The cotangent for a value of this shape, checked: the one given, and ones where each value of a
+  /// program is a single number; otherwise nil.
+  func cotangent<Scalar: CommandScalar>(
+    _ shape: [Int]
+  ) throws(CommandError) -> Tensor<Scalar>? {
+    guard let cotangent else {
+      return program != nil && shape.last == 1 ? .ones(Shape(shape)) : nil
+    }
     let count = shape.reduce(1, *)
-    try NumberArray(cotangent).check("the cotangent")
+    let numbers = NumberArray(shape: shape, values: cotangent, precision: precision)
+    try numbers.check("the cotangent")
     guard cotangent.count == count else {
       throw CommandError(
         "the cotangent has \(cotangent.count) entries, expected \(count), one for each entry of "
           + "the value")
     }
-    return Tensor(shape: Shape(shape), scalars: cotangent)
-  }
-}
-
-/// How the variance is brought down, from the names on the command line.
-struct VarianceReduction {
-  static let baselines: [(name: String, baseline: Baseline)] = [
-    ("none", .none), ("point", .point), ("leave-one-out", .leaveOneOut),
-  ]
-
-  let baseline: Baseline
-  let sampling: Sampling
-
-  /// - Parameters:
-  ///   - name: A baseline, or a sampling, which then goes without a baseline; nil for none.
-  ///   - sampling: A sampling, which goes with a baseline; nil for independent samples.
-  /// - Throws: ``CommandError`` for unknown names, and where each of the two names a sampling.
-  init(baseline name: String?, sampling: String?) throws(CommandError) {
-    let found = sampling.flatMap { Sampling.named($0) }
-    if let sampling, found == nil {
-      throw .unknown("sampling", sampling, expected: Sampling.all.map(\.name))
-    }
-    guard let name, let other = Sampling.named(name), other != .independent else {
-      let name = name ?? "none"
-      guard let baseline = Self.baselines.first(where: { $0.name == name }) else {
-        throw .unknown(
-          "baseline", name,
-          expected: Self.baselines.map(\.name)
-            + Sampling.all.filter { $0 != .independent }.map(\.name))
-      }
-      self.baseline = baseline.baseline
-      self.sampling = found ?? .independent
-      return
-    }
-    if let found, found != other {
-      throw CommandError(
-        "--baseline \(name) and --sampling \(found.name) are two samplings, expected one of them")
-    }
-    baseline = .none
-    self.sampling = other
+    return numbers.tensor(of: Scalar.self)
   }
 }

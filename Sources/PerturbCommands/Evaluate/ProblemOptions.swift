@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Platform
+internal import Programs
 
 /// The arguments that say which function is perturbed, where and how.
 struct ProblemOptions: ParsableArguments {
@@ -12,92 +12,45 @@ struct ProblemOptions: ParsableArguments {
   @Argument(help: "One of \(EvaluatedFunction.names.joined(separator: ", ")).")
   var function: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The point, separated by commas or spaces: -0.6,1.9 or -0.6 1.9.", valueName: "numbers"),
-    transform: { try NumberList($0) })
+  @Option("The point, separated by commas or spaces: -0.6,1.9 or -0.6 1.9.", "numbers")
   var theta: NumberList?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "A JSON file with the point, [-0.6, 1.9], or with a batch, [[-0.6, 1.9], [0, 1]].",
-      valueName: "file"))
+    "A JSON file with the point, [-0.6, 1.9], or with a batch, [[-0.6, 1.9], [0, 1]].", "file")
   var thetaFile: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many samples to average; 1e6 is understood. (default: 100000)", valueName: "N"),
-    transform: { try Parsing.count($0) })
-  var samples: Int?
+    "How many samples to average; 1e6 is understood. (default: 100000)", "N", in: .count)
+  var samples: Setting<Int?>
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The scale of the noise, in units of theta. (default: 1)", valueName: "S"),
-    transform: { try Parsing.number($0) })
+  @Option("The scale of the noise, in units of theta.", "S")
   var sigma = 1.0
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "normal, gumbel, logistic, laplace, or another noise of the library.", valueName: "name"))
+  @Option("normal, gumbel, logistic, laplace, or another noise of the library.", "name")
   var noise = "normal"
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The random key, that of jax.random.PRNGKey(K). (default: 0)", valueName: "K"),
-    transform: { try Parsing.seed($0) })
+  @Option("The random key, that of jax.random.PRNGKey(K).", "K")
   var seed: UInt64 = 0
 
+  @Option("single or double: in which the function is computed.", "name", default: .single)
+  var precision: Setting<Precision>
+
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "What the gradient's estimate subtracts from outputs: none, point or leave-one-out; or a "
-        + "sampling other than independent. (default: none)",
-      valueName: "name"))
+    "What the gradient's estimate subtracts from outputs: none, point or leave-one-out; or a "
+      + "sampling other than independent. (default: none)", "name")
   var baseline: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How samples depend on one another: independent, antithetic, quasi-monte-carlo or "
-        + "orthogonal; goes with any baseline. (default: independent)", valueName: "name"))
+    "How samples depend on one another: independent, antithetic, quasi-monte-carlo or orthogonal; "
+      + "goes with any baseline. (default: independent)", "name")
   var sampling: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "One number for each entry of the value; asks for the gradient of their dot product.",
-      valueName: "numbers"),
-    transform: { try NumberList($0) })
+    "One number for each entry of the value; asks for the gradient of their dot product.",
+    "numbers")
   var cotangent: NumberList?
 
-  @Option(
-    name: .customLong("k"), parsing: .unconditional,
-    help: ArgumentHelp("How many entries top-k chooses.", valueName: "k"),
-    transform: { try Parsing.count($0) })
-  var choiceCount: Int?
-
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("The graph of shortest-path.", valueName: "file"))
-  var graph: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "What becomes of costs that noise makes negative: allowed, clipped or shifted.",
-      valueName: "name"))
-  var negativeCosts: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many threads work; the numbers don't depend on it. (default: all)", valueName: "T"),
-    transform: { try Parsing.count($0) })
-  var threads: Int?
+  @OptionGroup var builtIn: FunctionOptions
 
   /// What the arguments ask for.
   ///
@@ -107,30 +60,57 @@ struct ProblemOptions: ParsableArguments {
   ///   error where no function is named.
   func problem(defaultSamples: Int = 100_000) throws -> PerturbedProblem {
     guard let function else { throw ValidationError("missing expected argument '<function>'") }
-    var problem = PerturbedProblem(
-      try EvaluatedFunction(named: function), theta: try point(),
-      samples: samples ?? defaultSamples, sigma: sigma, noise: noise, seed: seed)
-    problem.baseline = baseline
-    problem.sampling = sampling
-    problem.cotangent = cotangent?.values
-    problem.k = choiceCount
-    if let graph { problem.graph = try GraphFile(graph) }
-    problem.negativeCosts = negativeCosts
-    problem.threads = threads
+    var problem = try problem(
+      .function(try EvaluatedFunction(named: function)), defaultSamples: defaultSamples)
+    problem.k = builtIn.k
+    if let graph = builtIn.graph { problem.graph = try GraphFile(graph) }
+    problem.negativeCosts = builtIn.negativeCosts
+    problem.threads = builtIn.threads.value
     return problem
   }
 
-  func point() throws(CommandError) -> NumberArray? {
+  /// The same for a program.
+  ///
+  /// - Throws: ``CommandError``, also for options that a program does not take.
+  func problem(_ program: ExternalProgram) throws(CommandError) -> PerturbedProblem {
+    if function != nil { throw Self.unheeded("a function") }
+    if let other = builtIn.given.first { throw Self.unheeded("--\(other.name)") }
+    return try problem(.program(program), defaultSamples: 1000)
+  }
+
+  static func unheeded(_ name: String) -> CommandError {
+    CommandError("\(name) is given with a program, which does not take it")
+  }
+
+  private func problem(
+    _ source: PerturbedProblem.Source, defaultSamples: Int
+  ) throws(CommandError) -> PerturbedProblem {
+    try checkSettings()
+    var problem = PerturbedProblem(
+      source, theta: try point(), samples: samples.value ?? defaultSamples, sigma: sigma,
+      noise: noise, seed: seed)
+    problem.precision = precision.value
+    problem.baseline = baseline
+    problem.sampling = sampling
+    problem.cotangent = cotangent?.values(in: precision.value)
+    return problem
+  }
+
+  private func point() throws(CommandError) -> NumberArray? {
+    let precision = precision.value
     if theta != nil, thetaFile != nil {
       throw CommandError("both --theta and --theta-file are given, expected one of them")
     }
-    if let thetaFile { return try NumberArray(file: thetaFile, purpose: "theta file") }
-    return theta.map { NumberArray($0.values) }
+    if let thetaFile {
+      return try NumberArray(file: thetaFile, purpose: "theta file", precision: precision)
+    }
+    return theta.map { NumberArray($0.values(in: precision), precision: precision) }
   }
 
   /// The library's errors are lines already.
-  static func explaining<Result>(_ work: () throws -> Result) throws(CommandError) -> Result {
-    do { return try work() } catch let error as CommandError { throw error } catch {
+  static func explaining<Result>(_ work: () throws -> Result) throws -> Result {
+    do { return try work() } catch {
+      if error is CommandError || error is Interrupted { throw error }
       let text = "\(error)"
       let hint =
         text.contains("clip or shift the costs")

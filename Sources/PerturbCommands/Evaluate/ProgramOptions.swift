@@ -4,51 +4,77 @@ internal import Programs
 /// How a program is run.
 struct ProgramOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many processes work; numbers don't depend on it. (default: all processors)",
-      valueName: "J"),
-    transform: { try Parsing.count($0) })
-  var jobs: Int?
+    "How many processes work; numbers don't depend on it. (default: all processors)", "J",
+    in: .threads, resumable: true)
+  var jobs: Setting<Int?>
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Seconds that an evaluation may take.", valueName: "seconds"),
-    transform: { try Parsing.number($0) })
-  var timeout: Double?
+  @Option("Seconds that an evaluation may take.", "seconds", in: .seconds, resumable: true)
+  var timeout: Setting<Double?>
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("How often to try again. (default: 2)", valueName: "count"),
-    transform: { try Parsing.count($0) })
-  var retries: Int?
+  @Option("How often to try again.", "count", default: 2, in: .retries, resumable: true)
+  var retries: Setting<Int>
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("After the last try: stop or skip. (default: stop)", valueName: "choice"))
-  var onFailure: String?
+  @Option("After the last try: stop or skip.", "choice", default: .stop)
+  var onFailure: Setting<ExternalProgram.FailurePolicy>
 
   /// Refuses options that only a program would heed.
   func checkUnused() throws(CommandError) {
-    let given: [(String, Bool)] = [
-      ("--jobs", jobs != nil), ("--timeout", timeout != nil), ("--retries", retries != nil),
-      ("--on-failure", onFailure != nil),
-    ]
-    if let name = given.first(where: \.1)?.0 {
-      throw CommandError("\(name) is for a program, expected one after '--'")
+    try checkSettings()
+    if let name = given.first?.name {
+      throw CommandError("--\(name) is for a program, expected one after '--'")
     }
   }
 
-  func program(_ command: [String], timeout: Double?) throws(CommandError) -> ExternalProgram {
-    typealias Policy = ExternalProgram.FailurePolicy
-    let name = onFailure ?? Policy.stop.rawValue
-    guard let policy = Policy(rawValue: name) else {
-      throw .unknown("choice for failures", name, expected: Policy.allCases.map(\.rawValue))
+  /// The program, not started yet.
+  func program(_ command: [String], outputs: Int? = nil) throws(CommandError) -> ExternalProgram {
+    try checkSettings()
+    return try .command(
+      command, jobs: jobs.value, timeout: timeout.value, retries: retries.value,
+      onFailure: onFailure.value, outputs: outputs)
+  }
+}
+
+extension ExternalProgram.FailurePolicy: OptionChoice {
+  static var kind: String { "choice for failures" }
+}
+
+extension ExternalProgram {
+  /// A program and its arguments.
+  ///
+  /// - Throws: ``CommandError`` for what cannot be a program.
+  static func command(
+    _ words: [String], jobs: Int?, timeout: Double?, retries: Int,
+    onFailure: FailurePolicy = .stop, outputs: Int? = nil
+  ) throws(CommandError) -> ExternalProgram {
+    guard let first = words.first, !first.isEmpty else {
+      throw CommandError("no program is given, expected one after '--': -- ./program arguments")
+    }
+    if let word = words.first(where: { $0.unicodeScalars.contains("\0") }) {
+      throw CommandError(
+        "'\(word)' in the program has a NUL character, which no program can be given")
     }
     do throws(ProgramError) {
       return try ExternalProgram(
-        command[0], arguments: Array(command.dropFirst()), jobs: jobs,
-        timeout: timeout.map { .seconds($0) }, retries: retries ?? 2, onFailure: policy)
+        first, arguments: Array(words.dropFirst()), jobs: jobs,
+        timeout: timeout.map { .seconds($0) }, retries: retries, onFailure: onFailure,
+        outputs: outputs)
     } catch { throw CommandError(error.description) }
+  }
+
+  /// Does some work with the program, whose workers are gone at the end and after a signal.
+  ///
+  /// - Throws: ``CommandError`` of one line, ``Interrupted`` after a signal.
+  func session<Result>(
+    on console: Console, hint: (any Error) -> String = { _ in "" }, _ work: () throws -> Result
+  ) throws -> Result {
+    defer { stop() }
+    if console.handlesSignals { Interruption.shared.watch { stop() } }
+    do { return try work() } catch {
+      if let signal = Interruption.shared.signal, console.handlesSignals {
+        throw Interrupted(signal: signal, text: "stopped by \(Interrupted.name(signal))")
+      }
+      if error is CommandError { throw error }
+      throw CommandError("\(error)\(hint(error))")
+    }
   }
 }

@@ -41,7 +41,7 @@ package struct Gallery {
     var results: [JSON.Member] = []
     let clock = ContinuousClock()
     let start = clock.now
-    console.print(
+    try console.print(
       """
       document: what the document that an example works through prints
       s.e.: standard error, the scatter that so many samples leave
@@ -71,9 +71,9 @@ package struct Gallery {
         throw CommandError("example \(example.name): \(error)")
       }
       progress.clear()
-      if index > 0 { console.print() }
-      console.print("\(example.title)\n" + String(repeating: "=", count: example.title.count))
-      console.write(report.terminalText(figureFolder: path))
+      if index > 0 { try console.print() }
+      try console.print("\(example.title)\n" + String(repeating: "=", count: example.title.count))
+      try console.write(report.terminalText(figureFolder: path))
     }
     let json: JSON = [
       "generator": .string("perturb gallery \(PerturbVersion.number)"),
@@ -84,7 +84,7 @@ package struct Gallery {
     files.append(OutputFolder.File(name: "index.html", text: try page(sections).html()))
     try folder.write(files)
     let seconds = (clock.now - start) / .seconds(1)
-    console.print(
+    try console.print(
       "\n\(chosen.count) example\(chosen.count == 1 ? "" : "s") in \(Digits.seconds(seconds)): "
         + "\(path)/index.html, \(path)/results.json and \(files.count - 2) figures")
   }

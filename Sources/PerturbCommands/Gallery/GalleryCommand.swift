@@ -17,25 +17,18 @@ struct GalleryCommand: ConsoleCommand {
   @Argument(help: ArgumentHelp("Which examples to run; all without a name.", valueName: "name"))
   var names: [String] = []
 
-  @Option(
-    name: .customLong("out"), parsing: .unconditional,
-    help: ArgumentHelp("The folder to write.", valueName: "folder"))
-  var folder = "gallery"
+  @Option("The folder to write.", "folder")
+  var out = "gallery"
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "How many samples to average everywhere. (default: each example's own)", valueName: "N"),
-    transform: { try Parsing.count($0) })
-  var samples: Int?
+    "How many samples to average everywhere. (default: each example's own)", "N", in: .count)
+  var samples: Setting<Int?>
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("The random key of the run. (default: 0)", valueName: "K"),
-    transform: { try Parsing.seed($0) })
+  @Option("The random key of the run.", "K")
   var seed: UInt64 = 0
 
   func run(on console: Console) throws {
-    try Gallery(names, samples: samples, seed: seed).run(into: folder, console: console)
+    try checkSettings()
+    try Gallery(names, samples: samples.value, seed: seed).run(into: out, console: console)
   }
 }

@@ -44,6 +44,7 @@ package struct OutputFolder {
   ///
   /// - Throws: ``CommandError`` that names the folder and what is in the way.
   package func check(names: [String]) throws(CommandError) {
+    try Self.checkPath(path)
     try checkOwnership(names)
     let made = try makeStaging()
     System.removeFolder(staging)
@@ -96,6 +97,13 @@ package struct OutputFolder {
       throw failure(error)
     }
     return made
+  }
+
+  /// Refuses a path that names nothing, which would mean the root.
+  static func checkPath(_ path: String) throws(CommandError) {
+    if path.isEmpty || path.unicodeScalars.contains("\0") {
+      throw CommandError("the output folder is '\(path)', expected the name of a folder (--out)")
+    }
   }
 
   private func failure(_ error: System.Failure) -> CommandError {

@@ -6,6 +6,7 @@ internal import Tensors
 struct TunedObjective: Sendable {
   let program: ExternalProgram
   let space: InputSpace
+  let budget: EvaluationBudget
 
   /// The value, the estimate of the gradient and their standard errors.
   func estimate(
@@ -30,6 +31,7 @@ struct TunedObjective: Sendable {
 extension TunedObjective: BatchFunction {
   /// Coordinates outside the bounds are mirrored back: a program never sees an input out of bounds.
   func evaluate(_ request: BatchRequest) throws -> BatchAnswer {
+    try budget.take(request.count)
     let width = request.width
     var inputs: [Double] = []
     inputs.reserveCapacity(request.inputs.count)

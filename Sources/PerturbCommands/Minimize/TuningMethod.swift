@@ -1,10 +1,14 @@
+internal import Perturbations
+
 /// How `perturb minimize` goes from a point to a better one.
-enum TuningMethod: String, CaseIterable, Sendable {
+enum TuningMethod: String, OptionChoice {
   case adam
   case sgd
   case lbfgs
   case es
   case cmaES = "cma-es"
+
+  static var kind: String { "method" }
 
   var summary: String {
     switch self {
@@ -26,12 +30,25 @@ enum TuningMethod: String, CaseIterable, Sendable {
   }
 
   var defaultLearningRate: Double { self == .sgd ? 0.01 : 0.05 }
+
+  /// The defaults of all methods for a help text: Adam's, and those that differ.
+  static func defaults(_ value: (Self) -> Double) -> String {
+    let others = allCases.reversed().filter { value($0) != value(.adam) }
+    return (["\(value(.adam))"] + others.map { "\(value($0)) for \($0.rawValue)" })
+      .enumerated().map { $0 == 0 ? $1 : ($0 == 1 ? "; " : ", ") + $1 }.joined()
+  }
 }
 
 /// What the directions of estimates are drawn from.
-enum TuningDirections: String, CaseIterable, Sendable {
+enum TuningDirections: String, OptionChoice {
   case normal
   case orthogonal
   case rademacher
   case sphere
+
+  static var kind: String { "directions" }
+}
+
+extension ZeroOrder.Method: OptionChoice {
+  static var kind: String { "estimator" }
 }

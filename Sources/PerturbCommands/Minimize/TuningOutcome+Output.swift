@@ -21,10 +21,12 @@ extension TuningOutcome {
         ]),
       .init(
         name: "sensitivity",
-        value: [
-          "spread": numbers(sensitivity.spread), "change": numbers(sensitivity.change),
-          "standard_error": numbers(sensitivity.standardError),
-        ]),
+        value: sensitivity.map { sensitivity -> JSON in
+          [
+            "spread": numbers(sensitivity.spread), "change": numbers(sensitivity.change),
+            "standard_error": numbers(sensitivity.standardError),
+          ]
+        } ?? .null),
       .init(name: "seconds", value: JSON(seconds)),
       .init(name: "settings", value: settings.json),
     ])
@@ -32,18 +34,18 @@ extension TuningOutcome {
 
   /// What a terminal shows at the end.
   func text(_ settings: TuningSettings) -> String {
-    let first = settings.program[0]
+    let first = settings.options.program[0]
     var text =
       "\(settings.method.rawValue) on \(first): \(status), \(Digits.grouped(evaluations)) "
       + "evaluations in \(Digits.seconds(seconds))\n"
     text +=
-      "best value \(TuningRun.short(bestValue, 6)), at the end \(TuningRun.short(finalValue, 6))\n\n"
+      "best value \(Digits.significant(bestValue, 6)), at the end \(Digits.significant(finalValue, 6))\n\n"
     text += TextTable(
       header: ["input", "start", "best", "end"],
       rows: settings.names.indices.map { i in
         [.text(settings.names[i])]
           + [settings.start[i], bestInput.isEmpty ? .nan : bestInput[i], finalInput[i]].map {
-            .number(TuningRun.short($0, 6))
+            .number(Digits.significant($0, 6))
           }
       }
     ).text(indentation: 2)
@@ -65,7 +67,7 @@ extension TuningOutcome {
   /// The page of a run.
   func page(_ settings: TuningSettings) throws -> String {
     try Page(
-      "Tuning \(settings.program[0])", lead: lead(settings),
+      "Tuning \(settings.options.program[0])", lead: lead(settings),
       footer: "Made by `\(PerturbVersion.text)`."
     ) {
       Section("Objective") {
@@ -79,23 +81,25 @@ extension TuningOutcome {
             : "Each input along the run; dashed, where it ended.")
         inputTable(settings)
       }
-      Section("Sensitivity at the end") {
-        Illustration(
-          sensitivityFigure(settings),
-          caption:
-            "By how much the objective changes when an input moves up by the spread that the "
-            + "search ended with, estimated at the last point; bars are two standard errors. Where "
-            + "they include zero, the input has nothing left to give that this many samples could "
-            + "tell.")
+      if let sensitivity {
+        Section("Sensitivity at the end") {
+          Illustration(
+            sensitivityFigure(settings, sensitivity),
+            caption:
+              "By how much the objective changes when an input moves up by the spread that the "
+              + "search ended with, estimated at the last point; bars are two standard errors. Where "
+              + "they include zero, the input has nothing left to give that this many samples could "
+              + "tell.")
+        }
       }
       if let warning { Section("Failures") { Paragraph(warning) } }
     }.html()
   }
 
   private func lead(_ settings: TuningSettings) -> String {
-    let command = settings.program.joined(separator: " ")
+    let command = settings.options.program.joined(separator: " ")
     return "`\(command)` by \(settings.method.rawValue): \(status), "
-      + "\(Digits.grouped(evaluations)) evaluations, best value \(TuningRun.short(bestValue, 6))."
+      + "\(Digits.grouped(evaluations)) evaluations, best value \(Digits.significant(bestValue, 6))."
   }
 
   private static let mostPanels = 12
@@ -169,7 +173,9 @@ extension TuningOutcome {
     }
   }
 
-  private func sensitivityFigure(_ settings: TuningSettings) -> Figure {
+  private func sensitivityFigure(
+    _ settings: TuningSettings, _ sensitivity: Sensitivity
+  ) -> Figure {
     let order = settings.names.indices.sorted {
       abs(sensitivity.change[$0]) > abs(sensitivity.change[$1])
     }.prefix(40)

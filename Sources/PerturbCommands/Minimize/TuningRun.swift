@@ -2,38 +2,13 @@ internal import Perturbations
 internal import Platform
 internal import Programs
 
-/// What the objective does when each input moves from the end point by the search's present spread.
-struct Sensitivity {
-  /// σ in units of each coordinate.
-  var spread: [Double]
-  /// The estimate of ∂f/∂vᵢ · σᵢ and its standard error.
-  var change: [Double]
-  var standardError: [Double]
-}
-
-/// What a run has come to.
-struct TuningOutcome {
-  var status: String
-  var rows: [TuningRow]
-  var steps: Int
-  var evaluations: Int
-  var skipped: Int
-  var seconds: Double
-  var bestInput: [Double]
-  var bestValue: Double
-  var finalInput: [Double]
-  var finalValue: Double
-  var finalMean: Double
-  var finalError: Double
-  var sensitivity: Sensitivity
-}
-
 /// A run of `perturb minimize`, from its start or a checkpoint to its end.
 struct TuningRun {
   private let settings: TuningSettings
   private let folder: TuningFolder?
   private let console: Console
   private let objective: TunedObjective
+  private let budget: EvaluationBudget
   private let estimator: ZeroOrder
   private let key: RandomKey
   private var tuner: any Tuner
@@ -41,6 +16,8 @@ struct TuningRun {
   private var rows: [TuningRow] = []
   private let clock = ContinuousClock.now
   private let earlierSeconds: Double
+  private let progress: ProgressLine
+  private let notice: LongWorkNotice
 
   /// A run, or the rest of one from a checkpoint.
   init(
@@ -49,25 +26,47 @@ struct TuningRun {
     self.settings = settings
     self.folder = folder
     self.console = console
+    progress = ProgressLine(console, "")
+    notice = LongWorkNotice(console, "minimize, \(settings.steps) steps at most")
+    checkpoint = resumed ?? TuningCheckpoint(settings: settings.json)
+    checkpoint.settings = settings.json
+    earlierSeconds = checkpoint.seconds
     let program = try settings.makeProgram()
-    objective = TunedObjective(program: program, space: settings.space)
     key = RandomKey(settings.seed)
     estimator = try settings.makeEstimator(threads: program.feedingThreads)
+    budget = EvaluationBudget(
+      limit: settings.evaluations,
+      last: 2 * Self.sensitivitySamples(estimator, settings.space) + 1,
+      used: checkpoint.evaluations)
+    objective = TunedObjective(program: program, space: settings.space, budget: budget)
     switch settings.method {
     case .adam, .sgd, .es: tuner = GradientTuner(settings, estimator: estimator)
     case .lbfgs: tuner = LineSearchTuner(settings, estimator: estimator, key: key)
     case .cmaES: tuner = PopulationTuner(settings, key: key)
     }
-    checkpoint = resumed ?? TuningCheckpoint(settings: settings.json)
-    checkpoint.settings = settings.json
-    earlierSeconds = checkpoint.seconds
-    if let resumed {
-      tuner.restore(resumed.state)
-      if let folder {
-        rows = try TuningHistory.read(
-          folder.file(TuningFolder.historyName), count: resumed.step, inputs: settings.start.count)
-      }
+    if let resumed, let folder {
+      try restore(resumed, folder)
+    } else if let left = budget.left, left < tuner.nextEvaluations {
+      throw CommandError(
+        "evaluations is \(left), expected at least \(tuner.nextEvaluations), those of one step "
+          + "(--samples)")
     }
+  }
+
+  private mutating func restore(
+    _ resumed: TuningCheckpoint, _ folder: TuningFolder
+  ) throws(CommandError) {
+    do throws(CommandError) {
+      try resumed.check(settings)
+      let state = StateReader(json: resumed.state, path: "state")
+      let method = try state.member("method")
+      guard method.json.string == settings.method.rawValue else {
+        throw method.error("\"\(settings.method.rawValue)\", the method of the settings")
+      }
+      try tuner.restore(state, step: resumed.step)
+    } catch { throw folder.explained(error) }
+    rows = try TuningHistory.read(
+      folder.file(TuningFolder.historyName), count: resumed.step, names: settings.names)
   }
 
   private var seconds: Double { earlierSeconds + (ContinuousClock.now - clock) / .seconds(1) }
@@ -85,10 +84,10 @@ struct TuningRun {
     do {
       let status = try steps()
       let outcome = try outcome(status)
-      endProgress()
+      progress.clear()
       return outcome
     } catch {
-      endProgress()
+      progress.clear()
       throw explained(error)
     }
   }
@@ -99,6 +98,7 @@ struct TuningRun {
       if let ended = checkpoint.ended { return ended }
       let isLast = checkpoint.step >= settings.steps
       if isLast, !tuner.endsWithEvaluation { return reachedSteps }
+      if !hasRoom { return reachedEvaluations }
       let found = try tuner.evaluate(
         objective, key: key.child(UInt64(checkpoint.step)))
       try record(found)
@@ -106,19 +106,30 @@ struct TuningRun {
         return "the objective is \(JSON(until).compactText) or less"
       }
       if isLast { return reachedSteps }
-      if let limit = settings.evaluations, checkpoint.evaluations >= limit {
-        return "reached \(Digits.grouped(limit)) evaluations"
+      if !budget.hasRoom(for: tuner.nextEvaluations) { return reachedEvaluations }
+      do { checkpoint.ended = try tuner.advance(objective) } catch is EvaluationBudget.Reached {
+        return reachedEvaluations
       }
-      checkpoint.ended = try tuner.advance(objective)
       checkpoint.step += 1
       try writeCheckpoint()
     }
   }
 
+  /// The first step may take what is kept for the end.
+  private var hasRoom: Bool {
+    let count = tuner.nextEvaluations
+    return checkpoint.step > 0
+      ? budget.hasRoom(for: count) : budget.left.map { count <= $0 } ?? true
+  }
+
+  private var reachedEvaluations: String {
+    "reached \(Digits.grouped(settings.evaluations ?? 0)) evaluations"
+  }
+
   private var reachedSteps: String { "reached \(Digits.grouped(settings.steps)) steps" }
 
   private mutating func record(_ found: TuningEvaluation) throws {
-    checkpoint.evaluations += found.evaluations
+    checkpoint.evaluations = budget.used
     checkpoint.skipped += found.skipped
     if found.value < checkpoint.bestValue {
       checkpoint.bestValue = found.value
@@ -144,36 +155,61 @@ struct TuningRun {
 
   private mutating func writeCheckpoint() throws {
     guard let folder else { return }
-    checkpoint.state = tuner.state
+    var members = [JSON.Member(name: "method", value: .string(settings.method.rawValue))]
+    if case .object(let others) = tuner.state { members += others }
+    checkpoint.state = .object(members)
+    checkpoint.evaluations = budget.used
     checkpoint.seconds = seconds
-    try folder.replace(TuningFolder.checkpointName, with: checkpoint.json.text + "\n")
+    try folder.write(checkpoint)
   }
 
   // MARK: The end
 
+  private static func sensitivitySamples(_ estimator: ZeroOrder, _ space: InputSpace) -> Int {
+    max(estimator.samples, 2 * space.count)
+  }
+
   private func outcome(_ status: String) throws -> TuningOutcome {
-    // Coordinates in units of the spread: the gradient is the change, and a step is one.
+    var outcome = TuningOutcome(
+      status: status, rows: rows, steps: checkpoint.step, evaluations: budget.used,
+      skipped: checkpoint.skipped, seconds: seconds, bestInput: checkpoint.bestInput,
+      bestValue: checkpoint.bestValue, finalInput: settings.space.input(at: tuner.point))
+    let key = key.child(UInt64(checkpoint.step)).child(1 << 40)
+    let wanted = Self.sensitivitySamples(estimator, settings.space)
+    let samples = min(wanted, budget.left.map { ($0 - 1) / 2 } ?? wanted)
+    if samples > 0 {
+      try addSensitivity(to: &outcome, samples: samples, key: key)
+    } else if budget.left != 0 {
+      outcome.finalValue = try objective.values(at: [tuner.point], key: key)[0]
+    }
+    outcome.evaluations = budget.used
+    outcome.seconds = seconds
+    return outcome
+  }
+
+  /// An estimate in coordinates in units of the spread: the gradient is the change, and a step is one.
+  private func addSensitivity(
+    to outcome: inout TuningOutcome, samples: Int, key: RandomKey
+  ) throws {
     let space = settings.space
     let spread = tuner.spread.map { max($0, .leastNormalMagnitude) }
     let scaled = InputSpace(
       lower: space.lower, upper: space.upper, isLogarithmic: space.isLogarithmic,
       scales: zip(space.scales, spread).map { $0 * $1 })
     let coordinates = zip(tuner.point, spread).map { $0 / $1 }
-    let estimate = try TunedObjective(program: objective.program, space: scaled).estimate(
+    let estimate = try TunedObjective(
+      program: objective.program, space: scaled, budget: budget
+    ).estimate(
       try ZeroOrder(
-        .antithetic, samples: max(estimator.samples, 2 * space.count), sigma: 1,
-        threads: objective.program.feedingThreads),
-      at: coordinates, key: key.child(UInt64(checkpoint.step)).child(1 << 40))
-    return TuningOutcome(
-      status: status, rows: rows, steps: checkpoint.step,
-      evaluations: checkpoint.evaluations + estimate.evaluations,
-      skipped: checkpoint.skipped + estimate.skipped, seconds: seconds,
-      bestInput: checkpoint.bestInput, bestValue: checkpoint.bestValue,
-      finalInput: space.input(at: tuner.point), finalValue: estimate.value,
-      finalMean: estimate.smoothedValue, finalError: estimate.smoothedValueError,
-      sensitivity: Sensitivity(
-        spread: spread, change: estimate.gradient.scalars,
-        standardError: estimate.standardError.scalars))
+        .antithetic, samples: samples, sigma: 1, threads: objective.program.feedingThreads),
+      at: coordinates, key: key)
+    outcome.skipped += estimate.skipped
+    outcome.finalValue = estimate.value
+    outcome.finalMean = estimate.smoothedValue
+    outcome.finalError = estimate.smoothedValueError
+    outcome.sensitivity = Sensitivity(
+      spread: spread, change: estimate.gradient.scalars,
+      standardError: estimate.standardError.scalars)
   }
 
   /// One line for what went wrong, and how to go on.
@@ -188,7 +224,9 @@ struct TuningRun {
       let folder
     {
       let name = TuningFolder.failureName
-      if (try? folder.replace(name, with: failure.json(settings.program).text + "\n")) != nil {
+      if (try? folder.replace(name, with: failure.json(settings.options.program).text + "\n"))
+        != nil
+      {
         text += "; 'perturb replay \(folder.file(name))' runs it again"
       }
     }
@@ -202,72 +240,16 @@ struct TuningRun {
   // MARK: Progress
 
   private func showProgress(_ row: TuningRow) {
-    guard console.showsProgress else { return }
-    let steps = Double(checkpoint.step + 1)
-    let left = seconds / steps * Double(max(0, settings.steps - checkpoint.step))
-    var parts = ["step \(row.step)/\(settings.steps)", "best \(Self.short(row.best))"]
-    parts.append("now \(Self.short(row.value))")
-    if row.signalToNoise.isFinite { parts.append("snr \(Self.short(row.signalToNoise, 2))") }
+    let left =
+      seconds / Double(checkpoint.step + 1) * Double(max(0, settings.steps - checkpoint.step))
+    notice.tell(elapsed: (ContinuousClock.now - clock) / .seconds(1), left: left)
+    var parts = ["step \(row.step)/\(settings.steps)", "best \(Digits.significant(row.best, 4))"]
+    parts.append("now \(Digits.significant(row.value, 4))")
+    if row.signalToNoise.isFinite {
+      parts.append("snr \(Digits.significant(row.signalToNoise, 2))")
+    }
     parts.append("\(Digits.grouped(row.evaluations)) evaluations")
-    parts.append("\(Self.time(left)) left")
-    console.writeError("\r\u{1B}[K" + parts.joined(separator: "  "))
-  }
-
-  private func endProgress() {
-    if console.showsProgress { console.writeError("\r\u{1B}[K") }
-  }
-
-  static func short(_ value: Double, _ digits: Int = 4) -> String {
-    Digits.significant(value, digits)
-  }
-
-  static func time(_ seconds: Double) -> String {
-    let whole = Int(min(max(seconds, 0), 360_000).rounded())
-    let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-    let tail = whole % 60 < 10 ? "0\(whole % 60)" : "\(whole % 60)"
-    if hours == 0 { return "\(minutes):\(tail)" }
-    return "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
-  }
-}
-
-extension SampleFailure {
-  /// What `perturb replay` needs.
-  func json(_ command: [String]) -> JSON {
-    var members: [JSON.Member] = [
-      .init(name: "program", value: .array(command.map { .string($0) })),
-      .init(name: "cause", value: .string(cause.description)),
-      .init(name: "input", value: JSON(input)),
-      .init(name: "attempts", value: JSON(attempts)),
-    ]
-    if sample >= 0 { members.append(.init(name: "sample", value: JSON(sample))) }
-    if let key {
-      let words = [Double(key.words.0), Double(key.words.1)]
-      members.append(.init(name: "key", value: JSON(words)))
-    }
-    members.append(
-      .init(name: "error_lines", value: .array(errorLines.map { .string($0) })))
-    return .object(members)
-  }
-}
-
-extension Digits {
-  /// With so many significant digits, for one line among others.
-  static func significant(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite else { return value.isNaN ? "-" : "\(value)" }
-    let size = value.magnitude
-    if size == 0 { return "0" }
-    if size >= 1e6 || size < 1e-4 {
-      var exponent = 0
-      var mantissa = value
-      while mantissa.magnitude >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-      while mantissa.magnitude < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-      return "\(fixed(mantissa, digits - 1))e\(exponent)"
-    }
-    var decimals = digits - 1
-    var scale = 1.0
-    while size >= scale * 10 { (scale, decimals) = (scale * 10, decimals - 1) }
-    scale = 1
-    while size < scale { (scale, decimals) = (scale / 10, decimals + 1) }
-    return fixed(value, max(0, decimals))
+    parts.append("\(Digits.clock(left)) left")
+    progress.show(parts.joined(separator: "  "))
   }
 }

@@ -1,35 +1,54 @@
 /// Where a command writes, and what its surroundings are; tests give one that collects.
 package struct Console: Sendable {
-  /// Writes text as it is to the standard output.
-  package let write: @Sendable (String) -> Void
+  /// Writes text as it is to the standard output; throws where it cannot be written.
+  package let write: @Sendable (String) throws -> Void
   /// Writes text as it is to the standard error.
   package let writeError: @Sendable (String) -> Void
   /// Whether somebody watches the standard error, so that progress is worth showing.
   package let showsProgress: Bool
+  /// How many characters a line has, where that is known.
+  package let columns: @Sendable () -> Int?
   /// Whether the command is the process's own, so that signals that end the process are its to take.
   package let handlesSignals: Bool
   /// How long a command works before it tells how far it is.
   package let progressDelay: Duration
+  /// How long a command works before it says how long it will take, where nobody watches.
+  package let noticeDelay: Duration
 
   package init(
-    write: @escaping @Sendable (String) -> Void,
+    write: @escaping @Sendable (String) throws -> Void,
     writeError: @escaping @Sendable (String) -> Void,
-    showsProgress: Bool = false, progressDelay: Duration = .seconds(1), handlesSignals: Bool = false
+    showsProgress: Bool = false, progressDelay: Duration = .seconds(1),
+    noticeDelay: Duration = .seconds(10), handlesSignals: Bool = false,
+    columns: @escaping @Sendable () -> Int? = { nil }
   ) {
     self.write = write
     self.writeError = writeError
     self.showsProgress = showsProgress
     self.handlesSignals = handlesSignals
     self.progressDelay = progressDelay
+    self.noticeDelay = noticeDelay
+    self.columns = columns
   }
 
   /// The process's own standard output and error.
   package static var standard: Console {
     Console(
-      write: { System.write($0, to: 1) }, writeError: { System.write($0, to: 2) },
-      showsProgress: System.isTerminal(2), handlesSignals: true)
+      write: { text in
+        do throws(System.Failure) { try System.write(text, to: 1) } catch {
+          throw CommandError("cannot write the output: \(error.reason)")
+        }
+      },
+      // What cannot be said cannot be said elsewhere either.
+      writeError: { try? System.write($0, to: 2) },
+      showsProgress: System.isTerminal(2), handlesSignals: true, columns: { System.columns(2) })
   }
 
   /// Writes a line, or several.
-  package func print(_ text: String = "") { write(text + "\n") }
+  ///
+  /// - Throws: What ``write`` throws.
+  package func print(_ text: String = "") throws { try write(text + "\n") }
+
+  /// Writes one line to the standard error, whatever characters are in its text.
+  func report(_ text: String) { writeError(ErrorText.line(text) + "\n") }
 }

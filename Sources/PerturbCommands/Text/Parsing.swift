@@ -1,23 +1,21 @@
 /// Numbers of arguments, with an error that says what was expected.
 enum Parsing {
   /// A count: 1000000, 1_000_000, 1,000,000 or 1e6.
-  static func count(_ text: String) throws(CommandError) -> Int {
-    let digits = text.filter { $0 != "_" && $0 != "," }
-    guard let value = Int(digits) ?? Double(digits).flatMap({ Int(exactly: $0) }) else {
-      throw CommandError("expected a whole number such as 100000 or 1e5")
+  static func count(_ text: String) throws(BadValue) -> Int {
+    let digits = isGrouped(text) ? text.filter { $0 != "_" && $0 != "," } : text
+    if let value = Int(digits) { return value }
+    if let value = Double(digits), value == value.rounded() {
+      if let value = Int(exactly: value) { return value }
+      throw .whole(expected: "at most \(Digits.grouped(Int(NumberRange.mostCount)))")
     }
-    return value
+    throw .whole(expected: "a whole number such as 100000 or 1e5")
   }
 
-  static func number(_ text: String) throws(CommandError) -> Double {
-    guard let value = Double(text) else { throw CommandError("expected a number such as 0.5") }
-    return value
-  }
-
-  static func seed(_ text: String) throws(CommandError) -> UInt64 {
-    guard let value = UInt64(text) else {
-      throw CommandError("expected a whole number from 0 to \(UInt64.max)")
-    }
-    return value
+  /// Whether commas and underscores stand between thousands and nowhere else: 1,5 is not 15.
+  private static func isGrouped(_ text: String) -> Bool {
+    let groups = text.drop { $0 == "-" || $0 == "+" }
+      .split(omittingEmptySubsequences: false) { $0 == "," || $0 == "_" }
+    return groups.allSatisfy { $0.allSatisfy(\.isWholeNumber) } && (1...3).contains(groups[0].count)
+      && groups.dropFirst().allSatisfy { $0.count == 3 }
   }
 }

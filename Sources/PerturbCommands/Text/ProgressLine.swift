@@ -16,7 +16,10 @@ struct ProgressLine: Sendable {
 
   func show(_ text: String) {
     guard console.showsProgress else { return }
-    console.writeError("\r\u{1B}[K\(label)\(text.isEmpty ? "" : " " + text)")
+    let line = [label, text].filter { !$0.isEmpty }.joined(separator: " ")
+    // A line that fills the terminal would be two, of which only one is written over.
+    let shown = console.columns().map { line.prefix(max(0, $0 - 1)) } ?? line[...]
+    console.writeError("\r\u{1B}[K\(shown)")
   }
 
   func clear() {
@@ -36,6 +39,7 @@ final class SampleProgressLine: Sendable {
 
   private let line: ProgressLine
   private let label: String
+  private let notice: LongWorkNotice
   private let isWatched: Bool
   private let delay: Duration
   private let start: ContinuousClock.Instant
@@ -44,19 +48,26 @@ final class SampleProgressLine: Sendable {
   init(_ console: Console, _ label: String) {
     line = ProgressLine(console, label)
     self.label = label
+    notice = LongWorkNotice(console, label)
     isWatched = console.showsProgress
     delay = console.progressDelay
     start = ContinuousClock.now
     state = Mutex(State(last: start))
   }
 
-  /// Who is to be told how far a pass is; nil where nobody watches.
+  /// Who is to be told how far a pass is.
   ///
   /// - Parameter stage: What is said before the percentage of the pass.
-  /// - Returns: What shows the line after the first second, ten times a second.
-  func observer(_ stage: String = "") -> PassObserver? {
-    guard isWatched else { return nil }
-    return { [self] done, count in show(stage, done, count) }
+  /// - Returns: What shows the line after the first second, ten times a second; where nobody watches,
+  ///   what says once how long a pass takes.
+  func observer(_ stage: String = "") -> PassObserver {
+    { [self] done, count in
+      if isWatched { return show(stage, done, count) }
+      let elapsed = (ContinuousClock.now - start) / .seconds(1)
+      if done > 0 {
+        notice.tell(elapsed: elapsed, left: elapsed * Double(count - done) / Double(done))
+      }
+    }
   }
 
   private func show(_ stage: String, _ done: Int, _ count: Int) {

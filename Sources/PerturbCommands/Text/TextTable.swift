@@ -1,5 +1,3 @@
-internal import Figures
-
 /// Rows and columns for a terminal: text to the left, numbers aligned at the decimal point.
 struct TextTable {
   let header: [String]
@@ -44,14 +42,6 @@ struct TextTable {
 }
 
 extension String {
-  func padded(left width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
-  }
-
-  func padded(right width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-
   fileprivate var trimmedEnd: String {
     var text = self[...]
     while text.last == " " { text = text.dropLast() }
@@ -61,76 +51,5 @@ extension String {
   /// From the point or the exponent on.
   fileprivate var fraction: Substring {
     firstIndex { $0 == "." || $0 == "e" }.map { self[$0...] } ?? ""
-  }
-}
-
-/// Numbers as text for terminals and files.
-enum Digits {
-  /// Rounded to a count of decimals.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
-    ascii(NumberText.fixed(value, decimals: decimals))
-  }
-
-  /// Rounded to a count of decimals, with a true minus sign, as part of a label.
-  static func label(_ value: Double, _ decimals: Int) -> String {
-    NumberText.fixed(value, decimals: decimals)
-  }
-
-  /// The shortest text that reads back as the same number.
-  static func shortest(_ value: Float) -> String {
-    let text = "\(value)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-  }
-
-  /// With three significant digits; very small and very large numbers with a power of ten.
-  static func threeDigits(_ value: Double) -> String {
-    let size = abs(value)
-    guard size > 0, value.isFinite else { return value == 0 ? "0" : value.isNaN ? "–" : "\(value)" }
-    var power = 0
-    while size >= 9.995 * Theory.power(10, Double(power)) { power += 1 }
-    while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }
-    if (-3...5).contains(power) { return fixed(value, max(0, 2 - power)) }
-    return "\(fixed(value / Theory.power(10, Double(power)), 2))e\(power)"
-  }
-
-  /// With two significant digits.
-  static func twoDigits(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return fixed(value, 0) }
-    var decimals = 1
-    while decimals < 12, value * Theory.power(10, Double(decimals)) < 9.95 { decimals += 1 }
-    return fixed(value, decimals)
-  }
-
-  /// With two significant digits and an exponent: 1.2e-09.
-  static func scientific(_ value: Double) -> String {
-    guard value != 0, value.isFinite else { return fixed(value, 0) }
-    var exponent = 0
-    var mantissa = value.magnitude
-    while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-    while mantissa < 0.995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-    let digits = String(exponent.magnitude)
-    return (value < 0 ? "-" : "") + fixed(mantissa, 1) + (exponent < 0 ? "e-" : "e+")
-      + (digits.count < 2 ? "0" + digits : digits)
-  }
-
-  /// With commas between thousands.
-  static func grouped(_ value: Int) -> String {
-    var text = ""
-    for (index, digit) in String(value.magnitude).enumerated().reversed() {
-      text = String(digit) + text
-      let place = String(value.magnitude).count - index
-      if place % 3 == 0 && index > 0 { text = "," + text }
-    }
-    return (value < 0 ? "-" : "") + text
-  }
-
-  /// A time that a person can read.
-  static func seconds(_ seconds: Double) -> String {
-    seconds < 0.9995
-      ? "\(fixed(seconds * 1000, seconds < 0.01 ? 2 : 0)) ms" : "\(fixed(seconds, 2)) s"
-  }
-
-  private static func ascii(_ text: String) -> String {
-    String(text.map { $0 == "\u{2212}" ? "-" : $0 }.filter { $0 != "," })
   }
 }

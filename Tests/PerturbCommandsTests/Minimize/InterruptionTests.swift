@@ -74,4 +74,21 @@ struct InterruptionTests {
     #expect(process.terminationStatus == 128 + SIGTERM)
     #expect(Date().timeIntervalSince(begin) < 10)
   }
+
+  @Test func aReplayLeavesNoWorkerBehind() throws {
+    let marker = "marker-\(UUID().uuidString)"
+    let program = PythonWorker.program("import time; time.sleep(1000)  # \(marker)")
+    let (process, errors) = try start(["replay", "--input", "1", "--"] + program)
+    try waitUntil { try processes(marker) > 1 }
+    kill(process.processIdentifier, SIGTERM)
+    let text = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 128 + SIGTERM)
+    #expect(text == "perturb: stopped by SIGTERM\n")
+    if FileManager.default.fileExists(atPath: "/proc/self") {
+      try waitUntil { try processes(marker) == 0 }
+      #expect(try processes(marker) == 0)
+    }
+  }
 }

@@ -79,7 +79,9 @@ struct MinimizeTests {
     #expect(states[0] == states[1])
     #expect(
       try folder.names("part")
-        == ["checkpoint.json", "history.csv", "index.html", "result.json"])
+        == [
+          "checkpoint.json", "checkpoint.previous.json", "history.csv", "index.html", "result.json",
+        ])
   }
 
   @Test func inputsStayInsideTheirBounds() throws {

@@ -16,6 +16,7 @@ struct JSONTests {
   @Test(arguments: [
     "", "[", "[1,]", "{\"a\"}", "{\"a\":}", "{a: 1}", "01", "1.", "1e", "-", "tru", "\"a", "[1] []",
     "\"\\x\"", "\"\\u12\"", "NaN", "'a'", "[1 2]", "\u{FEFF}",
+    "{\"a\": 1, \"a\": 1}", "{\"a\": 1, \"\\u0061\": 1}",
   ])
   func whatIsNotJSONIsRefused(text: String) {
     #expect(throws: JSON.SyntaxError.self) { try JSON(reading: text) }

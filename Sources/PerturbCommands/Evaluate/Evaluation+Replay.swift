@@ -1,0 +1,20 @@
+internal import Perturbations
+internal import Programs
+
+extension Evaluation {
+  /// The command that makes a failed sample's input again, where samples are independent of one
+  /// another.
+  func replayHint(_ error: any Error, _ command: [String]) -> String {
+    guard let error = error as? ProgramError, case .sampleFailed(let failure) = error,
+      failure.sample >= 0, let key = failure.key, let theta = problem.theta, theta.rows == 1,
+      let reduction = try? VarianceReduction(
+        baseline: problem.baseline, sampling: problem.sampling),
+      reduction.sampling == .independent
+    else { return "" }
+    let numbers = theta.texts.joined(separator: ",")
+    let precision = problem.precision == .double ? " --precision double" : ""
+    return "; 'perturb replay --theta \(numbers) --key \(key.words.0),\(key.words.1) --sample "
+      + "\(failure.sample) --sigma \(problem.sigma) --noise \(problem.noise)\(precision) -- "
+      + "\(command.joined(separator: " "))' runs it again"
+  }
+}
