@@ -32,7 +32,7 @@ struct ProblemOptions: ParsableArguments {
   @Option("The random key, that of jax.random.PRNGKey(K).", "K")
   var seed: UInt64 = 0
 
-  @Option("single or double: in which the function is computed.", "name", default: .single)
+  @Option("single or double, of inputs, outputs and noise.", "name", default: .single)
   var precision: Setting<Precision>
 
   @Option(

@@ -29,13 +29,16 @@ struct TuningOptions: ParsableArguments {
   @Option("What the inputs are called: gain,rate.", "names")
   var names: Setting<NameList?>
 
-  @Option("", "method", default: .adam)
+  @Option("One of the methods above.", "method", default: .adam)
   var method: Setting<TuningMethod>
 
-  @Option("How gradients are estimated: antithetic, forward or naive.", "name")
-  var estimator: Setting<ZeroOrder.Method?>
+  @Option(
+    "How gradients are estimated: antithetic, forward or naive.", "name", default: .antithetic)
+  var estimator: Setting<ZeroOrder.Method>
 
-  @Option("Their directions: normal, orthogonal, rademacher or sphere.", "name")
+  @Option(
+    "Their directions: normal, orthogonal, rademacher or sphere. (default: normal; orthogonal for "
+      + "lbfgs)", "name")
   var directions: Setting<TuningDirections?>
 
   @Option(
@@ -49,7 +52,8 @@ struct TuningOptions: ParsableArguments {
   var sigma: Setting<Double?>
 
   @Option(
-    "(default: \(TuningMethod.defaults(\.defaultLearningRate)))", "rate", in: .positive)
+    "How far a step goes along a gradient. (default: "
+      + "\(TuningMethod.defaults(\.defaultLearningRate)))", "rate", in: .positive)
   var learningRate: Setting<Double?>
 
   @Option("Momentum of sgd.", "m", default: 0, in: .finite)

@@ -110,7 +110,7 @@ struct TuningSettings {
       case .orthogonal: .orthogonal(groupSize: n)
       }
     return try ZeroOrder(
-      self.estimator ?? .antithetic, samples: count, sigma: sigma, distribution: distribution,
+      self.estimator, samples: count, sigma: sigma, distribution: distribution,
       shaping: self.method == .es ? .centeredRanks : .none, threads: threads)
   }
 

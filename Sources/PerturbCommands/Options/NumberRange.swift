@@ -39,9 +39,11 @@ struct NumberRange: Sendable {
     let expected: String
     if number.isNaN || (isOpen ? number <= least : number < least) {
       expected =
-        isOpen ? "a positive \(unit)" : least.magnitude < 1e15 ? "at least \(Int(least))" : "finite"
+        isOpen
+        ? "a positive \(unit)"
+        : least.magnitude < 1e15 ? "at least \(Int(least))" : "a finite \(unit)"
     } else if number > most {
-      expected = most < 1e18 ? "at most \(Digits.grouped(Int(most)))" : "finite"
+      expected = most < 1e18 ? "at most \(Digits.grouped(Int(most)))" : "a finite \(unit)"
     } else {
       return
     }

@@ -75,6 +75,26 @@ struct InterruptionTests {
     #expect(Date().timeIntervalSince(begin) < 10)
   }
 
+  /// What nohup does: the signal is ignored from the start, and stays so.
+  @Test func aSignalThatIsIgnoredFromTheStartStaysIgnored() throws {
+    let folder = try TemporaryFolder()
+    let program = PythonWorker.program("import time; time.sleep(0.002); print((x[0] - 3) ** 2)")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments =
+      ["-c", "trap '' HUP; exec \"$0\" \"$@\"", ExecutableTests.program.path, "minimize"]
+      + "--start 0 --steps 20 --samples 4 --jobs 2 --out \(folder.path)/run --"
+      .split(separator: " ").map(String.init) + program
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    waitUntil { ((try? folder.text("run/history.csv").split(separator: "\n").count) ?? 0) >= 3 }
+    kill(process.processIdentifier, SIGHUP)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(try folder.names("run").contains("result.json"))
+  }
+
   @Test func aReplayLeavesNoWorkerBehind() throws {
     let marker = "marker-\(UUID().uuidString)"
     let program = PythonWorker.program("import time; time.sleep(1000)  # \(marker)")
