@@ -51,9 +51,11 @@ struct StateReader {
   func numbers(_ count: ClosedRange<Int>, finite: Bool = true) throws(CommandError) -> [Double] {
     guard let elements = json.elements, count.contains(elements.count) else {
       let expected =
-        count.lowerBound == count.upperBound
-        ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
-      throw error("an array of \(expected) numbers")
+        count.upperBound == .max
+        ? ""
+        : count.lowerBound == count.upperBound
+          ? "\(count.lowerBound) " : "\(count.lowerBound) to \(count.upperBound) "
+      throw error("an array of \(expected)numbers")
     }
     var numbers: [Double] = []
     for (index, element) in elements.enumerated() {

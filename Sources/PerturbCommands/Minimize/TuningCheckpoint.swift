@@ -60,8 +60,9 @@ struct TuningCheckpoint: Equatable {
       throw CommandError("it is of a newer form (format \(format)), expected \(Self.format)")
     }
     self.init(settings: try reader.member("settings").json)
-    step = try reader.member("step").integer(in: 0...Int(NumberRange.mostCount))
-    evaluations = try reader.member("evaluations").integer(in: 0...Int.max)
+    let most = Int(NumberRange.mostCount)
+    step = try reader.member("step").integer(in: 0...most)
+    evaluations = try reader.member("evaluations").integer(in: 0...most)
     skipped = try reader.member("skipped").integer(in: 0...evaluations)
     let seconds = try reader.member("seconds")
     self.seconds = try seconds.number()

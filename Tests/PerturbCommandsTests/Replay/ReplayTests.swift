@@ -21,8 +21,19 @@ struct ReplayTests {
     #expect(input == Self.expected)
   }
 
+  @Test func inDoublePrecisionToo() throws {
+    let run = CommandRun(
+      "replay --theta 0.1,2 --key 0,7 --sample 3 --sigma 0.5 --precision double --json --"
+        .split(separator: " ").map(String.init) + PythonWorker.program("print(1)"))
+    #expect(run.code == 0, "\(run.errors)")
+    let z: [Double] = RandomKeyDraws.normal(seed: 7, sample: 3, count: 2)
+    #expect(
+      try #require(JSON(reading: run.output)["input"]).doubles
+        == zip([0.1, 2], z).map { $0 + 0.5 * $1 })
+  }
+
   private static var expected: [Double] {
-    let z = RandomKeyDraws.normal(seed: 7, sample: 37, count: 2)
+    let z: [Float] = RandomKeyDraws.normal(seed: 7, sample: 37, count: 2)
     return zip([1, 2] as [Float], z).map { Double($0 + 0.5 * $1) }
   }
 
