@@ -120,6 +120,24 @@ extension Value {
     }
   }
 
+  /// The entry of the innermost tape that follows this value.
+  var outerEntry: Recorded? {
+    switch live.content {
+    case .dense, .single: nil
+    case .recorded(let recorded): recorded
+    case .mapped(let mapped): mapped.physical.outerEntry
+    }
+  }
+
+  /// Calls `body` with the entry of each tape that follows this value, the innermost first.
+  func forEachEntry(_ body: (Recorded) -> Void) {
+    var next = outerEntry
+    while let entry = next {
+      body(entry)
+      next = entry.primal.outerEntry
+    }
+  }
+
   /// Whether two dense values share their elements.
   package func sharesElements(with other: Value) -> Bool {
     switch (content, other.content) {

@@ -125,6 +125,11 @@ package enum Primitive: Sendable {
     default: true
     }
   }
+
+  /// Whether the output is constant piece by piece: a derivative or a number ends here.
+  var cutsOff: Bool {
+    if case .cast(let type) = self { !type.isFloatingPoint } else { !isDifferentiable }
+  }
 }
 
 extension Primitive.UnaryOperation {

@@ -17,6 +17,10 @@ final class Recorded {
   private let firstConstant: Value?
   private let secondConstant: Value?
   private let otherConstants: [Value?]
+  /// Whether a pullback of a transform inside this tape's gave the value.
+  @exclusivity(unchecked) var isDerivative = false
+  /// Whether a transform inside this tape's met the operation too, or made it for a pullback.
+  @exclusivity(unchecked) var isMetInside = false
 
   enum Operation {
     case input

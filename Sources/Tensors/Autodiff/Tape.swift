@@ -6,6 +6,8 @@ final class Tape {
   /// Whether the function is running. Afterwards its values are constants to everybody else.
   @exclusivity(unchecked) private(set) var isRecording = true
   @exclusivity(unchecked) private var entries: [Recorded] = []
+  /// Whether a pullback of a transform inside this one runs a function of its own.
+  @exclusivity(unchecked) var isInsidePullback = false
 
   init(level: Int) { self.level = level }
 
@@ -19,8 +21,14 @@ final class Tape {
   @inline(__always)
   private var nextIndex: Int32 { Int32(truncatingIfNeeded: entries.count) }
 
+  /// Tells the tape around this one where an operation cuts its output off from this one's inputs.
+  private func markCut(_ primitive: Primitive, _ output: Value) {
+    if primitive.cutsOff { output.outerEntry?.isMetInside = true }
+  }
+
   @inline(__always)
   private func append(_ entry: Recorded) -> Value {
+    if isInsidePullback { entry.isMetInside = true }
     entries.append(entry)
     return Value(content: .recorded(entry), shape: entry.primal.shape, type: entry.primal.type)
   }
@@ -43,6 +51,7 @@ final class Tape {
   @inline(__always)
   func record(_ primitive: Primitive, _ parent: Int32, _ output: Value) -> Value {
     guard notes(output, isDifferentiable: primitive.isDifferentiable) else { return output }
+    if !output.isDense { markCut(primitive, output) }
     return append(
       Recorded(
         primal: output, tape: self, index: nextIndex, operation: .primitive(primitive),
@@ -56,6 +65,7 @@ final class Tape {
     _ output: Value
   ) -> Value {
     guard notes(output, isDifferentiable: primitive.isDifferentiable) else { return output }
+    if !output.isDense { markCut(primitive, output) }
     return append(
       Recorded(
         primal: output, tape: self, index: nextIndex, operation: .primitive(primitive),
@@ -65,6 +75,9 @@ final class Tape {
   /// Notes an operation on `inputs`, values of this tape or of lower levels.
   func record(_ operation: Recorded.Operation, _ inputs: [Value], _ output: Value) -> Value {
     guard notes(output, isDifferentiable: operation.isDifferentiable) else { return output }
+    if !output.isDense, case .primitive(let primitive) = operation {
+      markCut(primitive, output)
+    }
     return append(
       Recorded(
         primal: output, tape: self, index: nextIndex, operation: operation, inputs: inputs))
