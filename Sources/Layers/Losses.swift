@@ -99,8 +99,10 @@ public func softmaxCrossEntropy<Scalar: TensorFloatingPoint>(
     logits.rank >= 1 && labels.shape.elementsEqual(logits.shape.dropLast()),
     "softmaxCrossEntropy",
     "labels of shape \(labels.shape) for scores of shape \(logits.shape)")
-  let chosen = logits.take(along: -1, labels.expandingAxis(-1)).squeezed(axis: -1)
-  return reduction(logits.logSumExp() - chosen)
+  // The loss is a difference of scores: a shift of all of them changes its rounding alone.
+  let scores = logits.subtractingMax(axis: -1)
+  let chosen = scores.take(along: -1, labels.expandingAxis(-1)).squeezed(axis: -1)
+  return reduction(scores.logSumExp() - chosen)
 }
 
 /// The cross-entropy of a yes or no, −t log σ(x) − (1 − t) log(1 − σ(x)), without overflow.
@@ -114,7 +116,8 @@ public func binaryCrossEntropy<Scalar: TensorFloatingPoint>(
   logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
   requireSameShape(logits, targets, "binaryCrossEntropy")
-  return reduction(softplus(logits) - logits * targets)
+  // −log σ(x) = log(1 + e⁻ˣ): neither term loses digits where the loss is small.
+  return reduction(targets * softplus(-logits) + (1 - targets) * softplus(logits))
 }
 
 private func requireSameShape<Scalar>(

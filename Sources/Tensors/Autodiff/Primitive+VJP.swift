@@ -64,8 +64,10 @@ extension Primitive {
       }
     case .pairwiseSquaredDistance:
       // d_ij = Σ_k (x_ik − y_jk)²: x̄ = 2 (diag(Σ_j g_ij) x − g y), and the same with roles exchanged.
-      let y = sum.input(1)
+      // A shift of all points changes nothing but the rounding: the mean of y is taken for 0.
       let last = g.rank - 1
+      let centre = sum.input(1).withoutTapes.meanKeeping(last - 1)
+      let (x, y) = (x - centre, sum.input(1) - centre)
       if sum.needs(0) {
         sum.add((g.reducedKeeping(.sum, [last]) * x - g.matrixProduct(y)) * 2, to: 0)
       }
@@ -195,6 +197,11 @@ extension Primitive.Reduction {
 }
 
 extension Value {
+  /// The mean over an axis that stays, with extent 1.
+  fileprivate func meanKeeping(_ axis: Int) -> Value {
+    reducedKeeping(.sum, [axis]) * (1 / Double(Swift.max(shape[axis], 1)))
+  }
+
   /// For each element, the product of the others in its group: without divisions, so that zeros
   /// among the factors give the right derivatives, of any order.
   fileprivate func productOfOthers(axes: [Int]) -> Value {

@@ -131,9 +131,19 @@ extension Tensor where Scalar: TensorFloatingPoint {
     return Tensor(apply(.softmax, value.movingAxisToEnd(axis)).movingLastAxis(to: axis))
   }
 
-  /// x − log Σ eˣ along one axis.
+  /// x − log Σ eˣ along one axis, exact for elements near the largest, whatever its size: computed
+  /// as d − log Σ eᵈ with d = x − max x.
   public func logSoftmax(axis: Int = -1) -> Tensor {
-    self - logSumExp(axis: axis, keepingAxes: true)
+    let shifted = subtractingMax(axis: axis)
+    return shifted - shifted.logSumExp(axis: axis, keepingAxes: true)
+  }
+
+  /// x − max x along one axis, with the derivative of x: for functions that a shift of all elements
+  /// does not change.
+  package func subtractingMax(axis: Int) -> Tensor {
+    let axis = shape.axis(axis, "logSoftmax")
+    if shape[axis] == 0 { return self }
+    return Tensor(value - value.withoutTapes.reducedKeeping(.maximum, [axis]))
   }
 
   /// The Euclidean norm of all elements, or over axes. Its derivative at 0 is 0.
