@@ -213,15 +213,13 @@ public func withPullback<Input: Tree, Output: Tree, E: Error>(
 }
 
 extension Value {
-  /// Values of one type one after the other in a vector.
+  /// Values one after the other in a vector: of their type, or of `Double`, which holds numbers of
+  /// every type exactly, where they differ.
   package static func pack(_ values: [Value]) -> Value {
     if values.count == 1 { return values[0] }
-    let type = values.first?.type ?? .float
-    for value in values {
-      require(
-        value.type == type, "Tree", "leaves of types \(type) and \(value.type) in one output")
-    }
-    return apply(.concatenate(axis: 0), values.map { $0.reshaped([$0.count]) })
+    let first = values.first?.type ?? .float
+    let type = values.allSatisfy { $0.type == first } ? first : .double
+    return apply(.concatenate(axis: 0), values.map { $0.cast(type).reshaped([$0.count]) })
   }
 
   /// The reverse of ``pack(_:)``.
@@ -231,6 +229,7 @@ extension Value {
     return values.map { value in
       defer { start += value.count }
       return sliced(axis: 0, start: start, count: value.count).reshaped(value.shape)
+        .cast(value.type)
     }
   }
 }

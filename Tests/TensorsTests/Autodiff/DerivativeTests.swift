@@ -121,6 +121,65 @@ struct DerivativeTests {
     #expect(mapped == exp(a))
   }
 
+  struct Mixed: TreeStruct {
+    var single: Tensor<Float>
+    var double: Tensor<Double>
+    var order: Tensor<Int32>
+    var isPositive: Tensor<Bool>
+    static var children: [Child<Mixed>] {
+      [Child(\.single), Child(\.double), Child(\.order), Child(\.isPositive)]
+    }
+
+    init(_ x: Tensor<Double>) {
+      single = exp(x).cast(to: Float.self)
+      double = sin(x)
+      order = x.argsort() + 2_000_000_000
+      isPositive = (x .> 0)
+    }
+
+    /// Uses every leaf; large integers are exact in no `Float`.
+    var total: Tensor<Double> {
+      let order = (order - 2_000_000_000).cast(to: Double.self)
+      return (single.cast(to: Double.self) * double * order).sum()
+        + (double * isPositive.cast(to: Double.self)).sum()
+    }
+  }
+
+  @Test func outputsOfMixedTypes() {
+    func direct(_ x: Tensor<Double>) -> Mixed { Mixed(x) }
+    func kept(_ x: Tensor<Double>) -> Mixed { checkpoint(at: x) { Mixed($0) } }
+    func own(_ x: Tensor<Double>) -> Mixed {
+      withPullback(at: x) { x in
+        (
+          Mixed(x),
+          { g in
+            #expect(g.order.shape == [4] && g.isPositive.shape == [4])
+            return g.single.cast(to: Double.self) * exp(x) + g.double * cos(x)
+          }
+        )
+      }
+    }
+    for f in [kept, own] {
+      let (value, expected) = (f(x), direct(x))
+      #expect(value.single == expected.single)
+      #expect(value.double == expected.double)
+      #expect(value.order == expected.order)
+      #expect(value.isPositive == expected.isPositive)
+      // The exponential's derivative passes through `Float` in one of the ways alone.
+      #expect(
+        agree(gradient(at: x) { f($0).total }, gradient(at: x) { direct($0).total }, 1e-6))
+      #expect(agree(hessian(at: x) { f($0).total }, hessian(at: x) { direct($0).total }, 1e-6))
+      let batch = sample([3, 4], seed: 73)
+      let (mapped, apart) = (vmap(f)(batch), vmap(direct)(batch))
+      #expect(mapped.single == apart.single)
+      #expect(mapped.order == apart.order)
+      #expect(mapped.isPositive == apart.isPositive)
+      let slopes = vmap { x in gradient(at: x) { f($0).total } }(batch)
+      let expectedSlopes = vmap { x in gradient(at: x) { direct($0).total } }(batch)
+      #expect(agree(slopes, expectedSlopes, 1e-6))
+    }
+  }
+
   @Test func pullbackOfSeveralInputs() throws {
     let (value, pullback) = vjp(at: a, x) { matmul($0, $1) }
     #expect(value == matmul(a, x))
