@@ -8,7 +8,7 @@ public import Tensors
 ///
 /// Before the first change H is (yᵀs / yᵀy) I. A change without positive curvature is left out;
 /// where the search finds no better point H is forgotten once, and the method ends where that does
-/// not help.
+/// not help, or where 20 steps in a row brought neither a lower value nor a smaller gradient.
 ///
 /// - Complexity: O(n²) in time and memory for n parameters; see ``LBFGS`` for many.
 /// - SeeAlso: J. Nocedal, S. J. Wright, "Numerical Optimization" (2nd ed., 2006), Algorithm 6.1 and
@@ -34,7 +34,7 @@ public struct BFGS: Minimizer {
     let count = flattened(parameters.leaves).count
     return TransformState(slots: [
       .init("inverseHessian", [Leaf(Tensor<Double>.identity(count))]),
-      .init("changes", [Leaf(Tensor<Int32>(0))]),
+      .init("changes", [Leaf(Tensor<Int32>(0))]), DescentRecord().slot,
     ])
   }
 
@@ -44,6 +44,8 @@ public struct BFGS: Minimizer {
     evaluate: ([Leaf]) throws(E) -> MinimizationPoint
   ) throws(E) -> Bool {
     let present = FlatPoint(point)
+    var record = DescentRecord(state.slots[2])
+    guard record.admits(present) else { return false }
     var changes = state.slots[1].leaves[0].tensor(of: Int32.self).scalar
     var inverse = state.slots[0].leaves[0].tensor(of: Double.self)
     var direction = product(inverse, present.gradient).map { -$0 }
@@ -66,6 +68,7 @@ public struct BFGS: Minimizer {
     }
     state.slots[0].leaves[0] = Leaf(inverse)
     state.slots[1].leaves[0] = Leaf(Tensor(changes))
+    state.slots[2] = record.slot
     point = next.point
     return true
   }

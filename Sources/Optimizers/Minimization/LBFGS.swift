@@ -1,6 +1,7 @@
 public import Tensors
 
-/// BFGS with limited memory: the direction comes from the last few changes, without a matrix.
+/// BFGS with limited memory: the direction comes from the last few changes, without a matrix. Ends
+/// where ``BFGS`` does.
 ///
 /// - Complexity: O(m n) in time and memory for n parameters and m changes.
 /// - SeeAlso: D. C. Liu, J. Nocedal, "On the limited memory BFGS method for large scale
@@ -34,7 +35,7 @@ public struct LBFGS: Minimizer {
     let room = [Leaf](repeating: empty, count: memory)
     return TransformState(slots: [
       .init("steps", room), .init("gradientChanges", room),
-      .init("changes", [Leaf(Tensor<Int32>(0))]),
+      .init("changes", [Leaf(Tensor<Int32>(0))]), DescentRecord().slot,
     ])
   }
 
@@ -44,6 +45,8 @@ public struct LBFGS: Minimizer {
     evaluate: ([Leaf]) throws(E) -> MinimizationPoint
   ) throws(E) -> Bool {
     let present = FlatPoint(point)
+    var record = DescentRecord(state.slots[3])
+    guard record.admits(present) else { return false }
     var changes = Int(state.slots[2].leaves[0].tensor(of: Int32.self).scalar)
     var next = try present.search(
       direction(present.gradient, state, changes),
@@ -62,6 +65,7 @@ public struct LBFGS: Minimizer {
       changes += 1
     }
     state.slots[2].leaves[0] = Leaf(Tensor(Int32(truncatingIfNeeded: changes)))
+    state.slots[3] = record.slot
     point = next.point
     return true
   }
