@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension Tensor where Scalar: TensorNumeric {
   /// A tensor of zeros.
   public static func zeros(_ shape: Shape) -> Tensor {
@@ -25,10 +27,11 @@ extension Tensor where Scalar: TensorNumeric {
     require(step != 0, "arange", "a step of 0 never reaches the end")
     let span = (end.asDouble - start.asDouble) / step.asDouble
     let count = Swift.max(0, Int(span.rounded(.up)))
-    let (first, stride) = (start.asDouble, step.asDouble)
-    return Tensor(shape: [count]) { out in
-      for i in 0..<count { out[i] = Scalar(nearest: first + Double(i) * stride) }
-    }
+    let type = Scalar.elementType
+    return Tensor(
+      .dense([count], type) {
+        ck_iota(type.kernelType, start.asDouble, step.asDouble, $0, count)
+      })
   }
 
   /// 0, 1, … up to but without `end`: shape [⌈end⌉].
@@ -56,6 +59,8 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// `count` values from `start` to `end`, both included, evenly spaced.
   ///
   /// - Precondition: `count` is at least 1.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func linspace(_ start: Scalar, _ end: Scalar, count: Int) -> Tensor {
     require(count >= 1, "linspace", "count is \(count), expected at least 1")
     let (first, last) = (start.asDouble, end.asDouble)

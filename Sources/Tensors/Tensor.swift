@@ -164,12 +164,12 @@ extension Tensor: Equatable, Hashable {
   ///
   /// For the comparison element by element, see `.==`.
   public static func == (a: Tensor, b: Tensor) -> Bool {
-    a.shape == b.shape && a.scalars == b.scalars
+    a.shape == b.shape && a.value.hasEqualElements(to: b.value)
   }
 
   /// Feeds the shape and the elements to a hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
-    hasher.combine(scalars)
+    value.hashElements(into: &hasher)
   }
 }

@@ -17,11 +17,25 @@ extension Tensor {
   ///
   /// - Parameter transform: Called once for each element, in row-major order.
   /// - Returns: The same shape.
+  @inlinable
   public func mapScalars<Result: TensorScalar>(
     _ transform: @escaping (Scalar) -> Result
   ) -> Tensor<Result> {
+    // The loop stands here, where both types are known to the caller.
+    mappingElements { source, out, count in
+      let source = source.assumingMemoryBound(to: Scalar.self)
+      let out = out.bindMemory(to: Result.self, capacity: count)
+      for i in 0..<count { out[i] = transform(source[i]) }
+    }
+  }
+
+  @usableFromInline
+  func mappingElements<Result: TensorScalar>(
+    _ transform: @escaping (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
+  ) -> Tensor<Result> {
     do {
-      return Tensor<Result>(try apply(ScalarMap(transform: transform), [value]))
+      let map = ElementMap(type: Result.elementType, transform: transform)
+      return Tensor<Result>(try apply(map, [value]))
     } catch {
       trap("mapScalars", "\(error)")
     }
@@ -29,21 +43,18 @@ extension Tensor {
 }
 
 /// A function of each element, which has no derivative.
-private struct ScalarMap<Scalar: TensorScalar, Result: TensorScalar>: DifferentiableNode {
-  let transform: (Scalar) -> Result
+private struct ElementMap: DifferentiableNode {
+  /// The type of the results.
+  let type: ElementType
+  /// Reads so many elements and writes their results.
+  let transform: (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Void
 
   var name: String { "mapScalars" }
   var isDifferentiable: Bool { false }
 
   func compute(_ inputs: [Value]) -> Value {
     let x = inputs[0]
-    return x.withElements { source in
-      let source = source.assumingMemoryBound(to: Scalar.self)
-      return .dense(x.shape, Result.elementType) { out in
-        let out = out.bindMemory(to: Result.self, capacity: x.count)
-        for i in 0..<x.count { out[i] = transform(source[i]) }
-      }
-    }
+    return x.withElements { source in .dense(x.shape, type) { transform(source, $0, x.count) } }
   }
 
   func vjp(

@@ -141,12 +141,8 @@ extension Tree {
     to other: Other, relative: Double = 1e-5, absolute: Double = 1e-8
   ) -> Bool {
     do { try checkStructure(other, "isClose") } catch { return false }
-    return zip(leaves, other.leaves).allSatisfy { a, b in
-      zip(a.doubles, b.doubles).allSatisfy { a, b in
-        if a == b { return true }
-        guard b.isFinite else { return false }
-        return Swift.abs(a - b) <= absolute + relative * Swift.abs(b)
-      }
+    return zip(values, other.values).allSatisfy {
+      $0.isClose(to: $1, relative: relative, absolute: absolute)
     }
   }
 
