@@ -13,8 +13,8 @@
 #include "maths_kernels.h"
 #include "path_kernels.h"
 
-// One table per instruction set. The functions take the same arguments and, except for matrix
-// products, give the same bits whichever table they come from.
+// One table per instruction set. The functions take the same arguments and give the same bits
+// whichever table they come from.
 typedef struct ck_table {
   ck_instruction_set instruction_set;
   ck_random_kernels random;

@@ -5,9 +5,9 @@
 
 // c [m, n] = op(a) [m, k] · op(b) [k, n]; op(a) is `a` or, where `a_transposed`, the transpose of
 // the stored [k, m], and so for `b`. Row-major; `lda`, `ldb`, `ldc` are elements from one stored
-// row to the next. CK_F32, CK_F64, and CK_I32 (which wraps). Products of at least
-// 512³ multiplications go to a BLAS library where the system has one, so their last bits are the
-// machine's; the environment's PERTURBATIONS_BLAS=own keeps them here.
+// row to the next. CK_F32, CK_F64, and CK_I32 (which wraps). The same bits from every
+// instruction set. Where the environment has PERTURBATIONS_BLAS=system, products of at least 512³
+// multiplications go to a BLAS library if there is one, and their last bits are that library's.
 void ck_matmul(
     ck_dtype type, size_t m, size_t n, size_t k, const void *a, size_t lda, int a_transposed,
     const void *b, size_t ldb, int b_transposed, void *c, size_t ldc);

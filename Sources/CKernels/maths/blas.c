@@ -1,4 +1,5 @@
-// Matrix products: ours, or for large ones those of a BLAS library that the system has.
+// Matrix products: ours, or where that is asked for, for large ones those of a BLAS library that the
+// system has.
 #include "CKernels.h"
 
 #include <stdlib.h>
@@ -31,9 +32,9 @@ typedef struct library {
 
 static const library own = {"own", NULL, NULL};
 
-static int wants_own(void) {
+static int wants_library(void) {
   const char *choice = getenv("PERTURBATIONS_BLAS");
-  return choice != NULL && strcmp(choice, "own") == 0;
+  return choice != NULL && strcmp(choice, "system") == 0;
 }
 
 #if defined(__APPLE__)
@@ -51,12 +52,12 @@ static void accelerate_double(
 
 static const library accelerate = {"Accelerate", accelerate_single, accelerate_double};
 
-static const library *find(void) { return wants_own() ? &own : &accelerate; }
+static const library *find(void) { return wants_library() ? &accelerate : &own; }
 #elif defined(__linux__)
 static const library *find(void) {
   // Filled once; racing threads write the same values.
   static library openblas;
-  if (wants_own()) return &own;
+  if (!wants_library()) return &own;
   static const char *const files[] = {"libopenblas.so.0", "libopenblas.so", "libblas.so.3"};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
     void *handle = dlopen(files[i], RTLD_NOW | RTLD_LOCAL);

@@ -3,7 +3,9 @@
 /// - Parameters:
 ///   - a: Shape [..., m, k], or [k].
 ///   - b: Shape [..., k, n], or [k].
-/// - Returns: Shape [..., m, n], without m or n where a vector stood.
+/// - Returns: Shape [..., m, n], without m or n where a vector stood: the same bits with any
+///   instruction set, unless the environment has `PERTURBATIONS_BLAS=system`, with which products
+///   of at least 512³ multiplications go to the machine's BLAS library.
 /// - Complexity: O(m · k · n) for each matrix.
 public func matmul<Scalar: TensorNumeric>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>

@@ -80,6 +80,85 @@ struct InstructionSetKernelsTests {
     }
   }
 
+  /// Fused products and their sums in one order, whatever the shape takes: direct, blocked, a
+  /// vector on either side.
+  @Test("matrix products")
+  func products() {
+    var numbers = TestNumbers(9)
+    let shapes = [
+      (37, 53, 29), (1, 40, 300), (40, 1, 301), (1, 1, 1000), (3, 3, 3), (64, 64, 64),
+      (130, 70, 520), (15, 2_060, 40), (200, 9, 15), (1, 2_500, 17), (300, 300, 300),
+    ]
+    for (m, n, k) in shapes {
+      let (a, b) = (numbers.floats(m * k), numbers.floats(k * n))
+      let (wideA, wideB) = (numbers.doubles(m * k), numbers.doubles(k * n))
+      for (ta, tb) in [(false, false), (true, false), (false, true), (true, true)] {
+        let (lda, ldb) = (ta ? m : k, tb ? k : n)
+        compare(m * n, with: Float(0), "\(m) × \(n) × \(k), \(ta) \(tb)") {
+          $0.matmul(CK_F32, m, n, k, a, lda, ta ? 1 : 0, b, ldb, tb ? 1 : 0, $1, n)
+        }
+        compare(m * n, with: 0.0, "\(m) × \(n) × \(k), \(ta) \(tb)") {
+          $0.matmul(CK_F64, m, n, k, wideA, lda, ta ? 1 : 0, wideB, ldb, tb ? 1 : 0, $1, n)
+        }
+      }
+    }
+  }
+
+  /// Against a loop of the definition, which Swift's own fused multiply–add computes at every level
+  /// of optimisation; so debug and release agree.
+  @Test("matrix products have the bits of fused sums")
+  func fusedProducts() {
+    var numbers = TestNumbers(10)
+    let (m, n, k) = (37, 53, 29)
+    let (a, b) = (numbers.floats(m * k), numbers.floats(k * n))
+    let (wideA, wideB) = (a.map { Double($0) * 1.1 }, b.map { Double($0) * 1.3 })
+    for table in machineTables() {
+      let found = filled(m * n, with: Float(0)) {
+        table.maths.matmul(CK_F32, m, n, k, a, k, 0, b, n, 0, $0, n)
+      }
+      let wide = filled(m * n, with: 0.0) {
+        table.maths.matmul(CK_F64, m, n, k, wideA, k, 0, wideB, n, 0, $0, n)
+      }
+      for i in 0..<m {
+        for j in 0..<n {
+          var (sum, wideSum) = (Float(0), 0.0)
+          for p in 0..<k {
+            sum.addProduct(a[i * k + p], b[p * n + j])
+            wideSum.addProduct(wideA[i * k + p], wideB[p * n + j])
+          }
+          #expect(found[i * n + j] == sum && wide[i * n + j] == wideSum, "\(i), \(j)")
+        }
+      }
+    }
+  }
+
+  /// The baseline's own rounding of a product and a sum: numbers of all sizes, ties, overflow.
+  @Test("a fused product of single numbers")
+  func fusedNumbers() {
+    var numbers = TestNumbers(11)
+    let odd: [Float] = numbers.awkward(4_000)
+    let bits = (0..<12_000).map { _ in Float(bitPattern: UInt32(numbers.integer(0...0xffff_ffff))) }
+    let near = numbers.floats(4_000)
+    for x in [odd, bits, near] {
+      for i in stride(from: 0, to: x.count - 3, by: 2) {
+        // [1, 2] · [2, 1]: the second product is added to the first, which is rounded.
+        let (a, b) = ([x[i], x[i + 1]], [x[i + 2], x[i + 3]])
+        var expected: Float = 0
+        expected.addProduct(a[0], b[0])
+        expected.addProduct(a[1], b[1])
+        for table in machineTables() {
+          // Two columns, so that it is no product with a vector.
+          let found = filled(2, with: Float(0)) {
+            table.maths.matmul(CK_F32, 1, 2, 2, a, 2, 0, [b[0], 0, b[1], 0], 2, 0, $0, 2)
+          }
+          #expect(
+            found[0] == expected || found[0].isNaN && expected.isNaN,
+            "\(a) · \(b), instruction set \(table.set.rawValue)")
+        }
+      }
+    }
+  }
+
   @Test("pairwise distances")
   func pairwise() {
     var numbers = TestNumbers(8)
