@@ -16,12 +16,15 @@ package final class Buffer: ManagedBuffer<Buffer.Place, UInt8> {
   /// A buffer of `byteCount` bytes that holds nothing meaningful yet.
   static func uninitialized(byteCount: Int) -> Buffer {
     let isBlock = byteCount >= Int(ck_smallest_kept)
-    let buffer = create(minimumCapacity: isBlock ? 0 : byteCount) { buffer in
+    // Vectors that lie across two cache lines cost twice as much.
+    let alignment = byteCount >= 512 ? 64 : 1
+    let buffer = create(minimumCapacity: isBlock ? 0 : byteCount + alignment - 1) { buffer in
       isBlock
         ? Place(pointer: ck_take_block(byteCount), blockBytes: byteCount)
         : Place(
-          pointer: buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) },
-          blockBytes: 0)
+          pointer: buffer.withUnsafeMutablePointerToElements {
+            UnsafeMutableRawPointer($0).alignedUp(toMultipleOf: alignment)
+          }, blockBytes: 0)
     }
     return unsafeDowncast(buffer, to: Buffer.self)
   }
