@@ -1,0 +1,90 @@
+import Perturbations
+import Solvers
+
+// snippet.value
+let soft = try Exact(ArgMax(), sigma: 0.5)
+let theta: Tensor<Double> = [-0.6, 1.9, -0.2, 1.1, -1.0]
+let value = try soft(theta)
+let slopes = try gradient(at: theta) { try soft($0)[1] }
+print(value, slopes, try soft.errorBound(at: theta))
+// snippet.end
+check(try soft.errorBound(at: theta) < 1e-10, "the stated error")
+
+// snippet.sampled
+let sampled = try Perturbed<Tensor<Double>, Tensor<Double>>(
+  ArgMax(), samples: 100_000, sigma: 0.5, baseline: .leaveOneOut)
+let estimate = try sampled.estimate(at: theta, key: RandomKey(1))
+// snippet.end
+for (i, error) in estimate.standardError.scalars.enumerated() {
+  let distance = abs(estimate.value.scalars[i] - value.scalars[i])
+  // 1/N more, for what no sample has seen.
+  check(distance < 4 * error + 1e-5, "samples agree")
+}
+
+// snippet.own
+/// Whether the first of three routes is the cheapest.
+struct FirstIsCheapest: ExactSolver {
+  let sense: Sense? = nil
+
+  func outputShape(forInput shape: [Int]) -> [Int] { [] }
+
+  func solve(
+    _ costs: Span<Float>, into output: inout MutableSpan<Float>,
+    scratch: inout Void
+  ) throws(SolverError) {
+    output[0] = costs[0] <= min(costs[1], costs[2]) ? 1 : 0
+  }
+
+  func expectation(
+    under noise: Noise
+  ) throws(PerturbationError) -> any ExactExpectation {
+    First(all: try ArgMin().expectation(under: noise))
+  }
+}
+
+/// The first element of another expectation.
+struct First: ExactExpectation {
+  let all: any ExactExpectation
+
+  func evaluated(
+    at theta: [Double], sigma: Double, tolerance: Double
+  ) throws -> any EvaluatedExpectation {
+    Evaluated(
+      all: try all.evaluated(
+        at: theta, sigma: sigma, tolerance: tolerance))
+  }
+
+  struct Evaluated: EvaluatedExpectation {
+    let all: any EvaluatedExpectation
+
+    var value: [Double] { [all.value[0]] }
+    var errorBound: Double { all.errorBound }
+
+    /// Jᵀg: what the cotangent of the first element alone gives.
+    func cotangent(_ g: [Double]) throws -> [Double] {
+      var whole = [Double](repeating: 0, count: all.value.count)
+      whole[0] = g[0]
+      return try all.cotangent(whole)
+    }
+
+    /// J u.
+    func tangent(_ u: [Double]) throws -> [Double] {
+      [try all.tangent(u)[0]]
+    }
+  }
+}
+// snippet.end
+let costs: Tensor<Double> = [1, 1.3, 0.9]
+let share = try Exact(FirstIsCheapest(), sigma: 0.5)
+let opposite = try Exact(ArgMax(), sigma: 0.5)
+check(
+  try abs(share(costs).scalar - opposite(-costs)[0].scalar) < 1e-12,
+  "the argmin is the argmax of the opposites")
+check(
+  try gradient(at: costs) { try share($0) }[0].scalar < 0,
+  "a route that costs more is taken less")
+
+// snippet.hide
+func check(_ holds: Bool, _ claim: String) {
+  if !holds { fatalError(claim) }
+}
