@@ -14,6 +14,9 @@ enum ExactNoise: Sendable {
 
   static let floor = 1e-17
 
+  /// Past 1,000 every tail is 0, and infinities would make numbers that are none.
+  static func limited(_ x: Double) -> Double { Swift.min(Swift.max(x, -1000), 1000) }
+
   init?(_ distribution: RandomDistribution) {
     switch distribution {
     case .normal: self = .normal

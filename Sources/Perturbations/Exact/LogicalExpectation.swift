@@ -12,7 +12,7 @@ struct LogicalOrExpectation: ExactExpectation {
     at theta: [Double], sigma: Double, tolerance: Double
   ) throws -> any EvaluatedExpectation {
     let d = theta.count
-    let x = theta.map { $0 / -sigma }
+    let x = theta.map { ExactNoise.limited($0 / -sigma) }
     var cumulative = x
     var ratios = x
     x.withUnsafeBufferPointer { x in

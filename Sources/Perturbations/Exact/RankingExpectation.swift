@@ -89,7 +89,9 @@ struct RankingExpectation: ExactExpectation {
         theta.withUnsafeBufferPointer { theta in
           for i in 0..<d - 1 {
             let others = d - 1 - i
-            for k in 0..<others { row[k] = (theta[i] - theta[i + 1 + k]) * inverse }
+            for k in 0..<others {
+              row[k] = ExactNoise.limited((theta[i] - theta[i + 1 + k]) * inverse)
+            }
             function(row, others)
             body(i, others, row)
           }

@@ -29,6 +29,18 @@ import Testing
     }
   }
 
+  /// A derivative that is off by a hundredth, as at another σ, is far outside of what these tests allow.
+  @Test(arguments: ExactFunction.allCases) func slopesSeeAWrongDerivative(
+    _ function: ExactFunction
+  ) throws {
+    let (theta, u) = (scatter(5, 45), scatter(5, 51))
+    let exact = try function.make(sigma: 0.8, noise: .normal)
+    let wrong = try function.make(sigma: 0.808, noise: .normal)
+    let expected = try slope(at: theta, along: u, step: 2e-3) { try exact(Tensor($0)).scalars }
+    let (_, tangent) = try jvp(at: Tensor(theta), along: Tensor(u)) { try wrong($0) }
+    #expect(largestDifference(tangent.scalars, expected) > 1e-5)
+  }
+
   @Test(arguments: ExactFunction.allCases, exactNoises)
   func hessiansAreSlopesOfGradients(_ function: ExactFunction, _ noise: Noise) throws {
     for (count, spread) in [(2, 1.0), (5, 1), (7, 4)] {

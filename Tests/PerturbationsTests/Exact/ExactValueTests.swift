@@ -129,6 +129,7 @@ import Testing
     for (theta, sigma) in [
       ([0, 1000, -1000, 500], 1.0), ([3, 3, 3, 3], 1e-6), ([0.1, -0.2, 0.3, 0.05], 1e-6),
       ([0.1, -0.2, 0.3, 0.05], 1e6), ([1e6, -1e6, 2e6, 1], 1),
+      ([1e304, -1e304, 2e304, 1], 1e-6),
     ] {
       let exact = try function.make(sigma: sigma, noise: noise)
       let x = Tensor(theta)
@@ -137,6 +138,8 @@ import Testing
       #expect(
         value.allSatisfy { $0.isFinite } && slopes.allSatisfy { $0.isFinite },
         "\(noise.name) \(theta) \(sigma): \(value) \(slopes)")
+      let product = try hessianVectorProduct(at: x, along: [1, 2, -1, 3]) { try exact($0).sum() }
+      #expect(product.scalars.allSatisfy { $0.isFinite }, "\(noise.name) \(theta) \(sigma)")
       // Where nothing can change places, the function itself.
       if sigma == 1 && function != .sorting && function != .or && function != .and {
         let perturbed = try function.sampled(samples: 2, sigma: 1e-3, noise: .normal)

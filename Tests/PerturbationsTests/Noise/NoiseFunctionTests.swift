@@ -174,6 +174,33 @@ import Testing
     #expect(centred.mean == 0)
   }
 
+  /// Exponential variables, which state all but a score.
+  struct Waiting: NoiseDistribution {
+    func sample(_ count: Int, key: RandomKey) -> [Double] { key.exponential(count) }
+    func score(_ z: Double) -> Double? { nil }
+    var mean: Double? { 1 }
+    var variance: Double? { 1 }
+    func density(_ z: Double) -> Double? { z < 0 ? 0 : exp(-z) }
+    func cumulative(_ z: Double) -> Double? { z < 0 ? 0 : 1 - exp(-z) }
+    func quantile(_ u: Double) -> Double? { -log(1 - u) }
+  }
+
+  @Test func noiseOfOnesOwnStatesWhatItsDistributionDoes() throws {
+    let noise = Noise(Waiting()).valueOnly
+    #expect(noise.name == "Waiting" && noise.mean == 1 && noise.variance == 1)
+    #expect(noise.cumulative(1) == 1 - exp(-1) && noise.density(1) == exp(-1))
+    let centred = noise.centered
+    #expect(centred.mean == 0 && centred.variance == 1)
+    #expect(centred.cumulative(0) == noise.cumulative(1) && centred.density(-1.5) == 0)
+    #expect(centred.quantile(0.5) == log(2) - 1)
+    let closures = Noise { count, key in
+      key.normal(count)
+    } score: {
+      $0
+    }
+    #expect(closures.variance == nil && closures.cumulative(0) == nil && closures.score(2) == 2)
+  }
+
   /// Draws of few degrees of freedom are larger than `Float` can hold.
   @Test(arguments: [0.01, 0.1, 1]) func heavyTailsStayFinite(_ degreesOfFreedom: Double) throws {
     let noise = Noise.studentT(degreesOfFreedom: degreesOfFreedom)
