@@ -32,8 +32,8 @@ struct ArgMaxExpectation: ExactExpectation {
     if n == 1 {
       value[active[0]] = 1
       return Evaluated(
-        noise: noise, sigma: sigma, value: value, errorBound: 1e-15, active: [], places: [],
-        nodes: nil)
+        noise: noise, sigma: sigma, origin: largest, value: value, errorBound: 1e-15, active: [],
+        places: [], nodes: nil)
     }
     let nodes = ExactNodes(
       noise: noise, places: places, windows: [Self.window(noise, places)], width: n,
@@ -43,8 +43,8 @@ struct ArgMaxExpectation: ExactExpectation {
     }
     for (index, probability) in zip(active, nodes.value) { value[index] = probability }
     return Evaluated(
-      noise: noise, sigma: sigma, value: value, errorBound: nodes.errorBound, active: active,
-      places: places, nodes: nodes)
+      noise: noise, sigma: sigma, origin: largest, value: value, errorBound: nodes.errorBound,
+      active: active, places: places, nodes: nodes)
   }
 
   /// Makes r of p and returns E.
@@ -85,12 +85,26 @@ struct ArgMaxExpectation: ExactExpectation {
   struct Evaluated: EvaluatedExpectation {
     let noise: ExactNoise
     let sigma: Double
+    /// The largest θ.
+    let origin: Double
     let value: [Double]
     let errorBound: Double
     let active: [Int]
     /// (θ − the largest)/σ of the active entries.
     let places: [Double]
     let nodes: ExactNodes?
+
+    /// ∫ t dE, in which dE/dt = E R.
+    var optimum: Double? {
+      guard let nodes else { return origin + sigma * noise.mean }
+      var sum = 0.0
+      nodes.visit { node in
+        var total = 0.0
+        for j in 0..<node.count { total += node.density[j] }
+        sum += node.weight * node.scalar * total * node.t
+      }
+      return origin + sigma * sum
+    }
 
     func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
 

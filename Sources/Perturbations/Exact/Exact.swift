@@ -113,6 +113,27 @@ public struct Exact: Sendable {
       shape: call.shapes.output, scalars: try evaluated.sigmaDerivative().map { Scalar($0) })
   }
 
+  /// E max ⟨y, θ + σZ⟩ over the solutions y, or E min for a function that minimises.
+  ///
+  /// Its gradient is the expectation itself; less ⟨θ, y⟩ it is the Fenchel–Young loss of a solution y that
+  /// is to be matched, up to a constant.
+  ///
+  /// - Parameters:
+  ///   - theta: θ.
+  ///   - batched: Whether θ has a batch axis in front.
+  /// - Returns: A number, or one for each example.
+  /// - Throws: ``PerturbationError`` where the function is no optimum (a sort, a logical or), and as
+  ///   ``callAsFunction(_:batched:)``.
+  /// - Complexity: that of the expectation; for top-k that of a sort.
+  /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, propositions 2.2 and 3.2.
+  public func optimum<Scalar: TensorFloatingPoint>(
+    _ theta: Tensor<Scalar>, batched: Bool = false
+  ) throws -> Tensor<Scalar> {
+    let (rows, call) = try call(theta.shape, batched: batched)
+    let output = try apply(ExactOptimumNode(call: call), [theta.value.reshaped(rows)])
+    return Tensor(output.reshaped(batched ? [rows[0]] : []))
+  }
+
   /// A call for inputs of a shape, and the shape [rows, width] of all examples.
   private func call(_ shape: Shape, batched: Bool) throws -> (rows: Shape, call: ExactCall) {
     if shape.elementCount == 0 { throw PerturbationError.emptyInput }

@@ -44,6 +44,10 @@ public protocol EvaluatedExpectation: Sendable {
   /// An estimate of the largest error of an element of the value, rounding included.
   var errorBound: Double { get }
 
+  /// The expectation of ⟨y, x⟩ for x = θ + σZ and its solution y, whose gradient V is; nil where the
+  /// function is no optimum of that.
+  var optimum: Double? { get }
+
   /// Jᵀg, of the input's length.
   func cotangent(_ g: [Double]) throws -> [Double]
 
@@ -61,6 +65,8 @@ public protocol EvaluatedExpectation: Sendable {
 }
 
 extension EvaluatedExpectation {
+  /// Not known.
+  public var optimum: Double? { nil }
   /// None.
   public func secondCotangent(_ g: [Double], _ u: [Double]) throws -> [Double] {
     throw PerturbationError.unsupportedDerivative("this expectation has no second derivative")

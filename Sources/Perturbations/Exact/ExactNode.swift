@@ -191,7 +191,7 @@ extension Value {
   }
 
   /// Rows of equal lengths, rounded to a type; [rows, length] where no shape is given.
-  fileprivate static func rows(_ rows: [[Double]], _ shape: Shape?, _ type: ElementType) -> Value {
+  static func rows(_ rows: [[Double]], _ shape: Shape?, _ type: ElementType) -> Value {
     let width = rows.first?.count ?? 0
     return .dense(shape ?? [rows.count, width], type) { pointer in
       for (index, row) in rows.enumerated() {

@@ -37,6 +37,16 @@ enum ExactNoise: Sendable {
     }
   }
 
+  /// E Z
+  var mean: Double {
+    switch self {
+    case .normal, .logistic, .laplace: 0
+    case .uniform: 0.5
+    case .gumbel: 0.577_215_664_901_532_86
+    case .minimumGumbel: -0.577_215_664_901_532_86
+    }
+  }
+
   var mirrorShift: Double { self == .uniform ? -1 : 0 }
 
   /// All but about 1e-16 of Z lies between these.

@@ -30,7 +30,7 @@ extension Noise {
     if !mirrored && factor == 1 && shift == 0 && scale == 1 { return base }
     return TransformedExpectation(
       base: base, inputSign: mirrored ? -1 : 1, shift: shift, scale: scale, factor: factor,
-      constant: constant)
+      mean: (mirrored ? noise.mirrored : noise).mean, constant: constant)
   }
 }
 

@@ -35,6 +35,26 @@ extension ExactNoise {
     }
   }
 
+  /// H(x) = ∫ G up to x for a run of numbers, in place; H(x) − H(−x) = x.
+  func differenceIntegral(_ x: UnsafeMutablePointer<Double>, count: Int) {
+    for i in 0..<count {
+      let size = abs(x[i])
+      let rest: Double =
+        switch self {
+        case .normal:
+          2 * 0.282_094_791_773_878_143_47 * Elementary.exp(size * size * -0.25)
+            - size / 2 * Elementary.erfc(size / 2)
+        case .gumbel, .minimumGumbel: Elementary.log1p(Elementary.exp(-size))
+        // h coth h − h
+        case .logistic:
+          size < 1e-8 ? 1 - size / 2 : size * Elementary.exp(-size) / -Elementary.expm1(-size)
+        case .laplace: Elementary.exp(-size) * (3 + size) / 4
+        case .uniform: Swift.max(1 - size, 0) * Swift.max(1 - size, 0) * Swift.max(1 - size, 0) / 6
+        }
+      x[i] = Swift.max(x[i], 0) + rest
+    }
+  }
+
   /// g(x) for a run of numbers, in place.
   func differenceDensity(_ x: UnsafeMutablePointer<Double>, count: Int) {
     switch self {

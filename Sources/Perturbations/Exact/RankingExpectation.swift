@@ -36,6 +36,16 @@ struct RankingExpectation: ExactExpectation {
     /// Rounding of d terms.
     var errorBound: Double { 4e-16 * Double(theta.count) }
 
+    /// Σ_{i<j} E max(Xᵢ, Xⱼ), since ⟨rank, x⟩ counts each entry once for each that is smaller; with
+    /// E max(Xᵢ, Xⱼ) = E Xⱼ + σ H((θᵢ − θⱼ)/σ), H′ = G.
+    var optimum: Double? {
+      var sum = 0.0
+      forEachRow(noise.differenceIntegral) { i, others, pointer in
+        for k in 0..<others { sum += theta[i + 1 + k] + sigma * (noise.mean + pointer[k]) }
+      }
+      return sum
+    }
+
     func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
 
     func tangent(_ u: [Double]) -> [Double] {

@@ -18,7 +18,9 @@ struct SoftmaxExpectation: ExactExpectation {
       return e
     }
     for i in value.indices { value[i] /= sum }
-    return Evaluated(theta: theta, origin: largest, sigma: sigma, value: value)
+    return Evaluated(
+      theta: theta, origin: largest, sigma: sigma, value: value,
+      logSum: Elementary.log(sum))
   }
 
   struct Evaluated: EvaluatedExpectation {
@@ -26,6 +28,13 @@ struct SoftmaxExpectation: ExactExpectation {
     let origin: Double
     let sigma: Double
     let value: [Double]
+    /// log Σ exp((θ − the largest)/σ)
+    let logSum: Double
+
+    /// σ (log Σ exp(θ/σ) + γ)
+    var optimum: Double? {
+      origin + sigma * (logSum + ExactNoise.gumbel.mean)
+    }
 
     var errorBound: Double { 4e-16 * (1 + Double(theta.count).squareRoot()) }
 

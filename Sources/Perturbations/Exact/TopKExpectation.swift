@@ -21,7 +21,8 @@ struct TopKExpectation: ExactExpectation {
     var value = [Double](repeating: k >= theta.count ? 1 : 0, count: theta.count)
     if k >= theta.count {
       return Evaluated(
-        noise: noise, sigma: sigma, value: value, errorBound: 0, active: [], places: [], k: 0,
+        noise: noise, theta: theta, sigma: sigma, tolerance: tolerance, marked: k, value: value,
+        errorBound: 0, active: [], places: [], k: 0,
         nodes: nil)
     }
     // The k-th largest lies about θ of that rank, the k-th largest of the others about it or the next.
@@ -33,7 +34,8 @@ struct TopKExpectation: ExactExpectation {
     if lower >= gap + upper {
       for index in theta.indices where theta[index] >= origin { value[index] = 1 }
       return Evaluated(
-        noise: noise, sigma: sigma, value: value, errorBound: 1e-15, active: [], places: [], k: 0,
+        noise: noise, theta: theta, sigma: sigma, tolerance: tolerance, marked: k, value: value,
+        errorBound: 1e-15, active: [], places: [], k: 0,
         nodes: nil)
     }
     var active: [Int] = []
@@ -63,13 +65,18 @@ struct TopKExpectation: ExactExpectation {
     }
     for (index, probability) in zip(active, nodes.value) { value[index] = probability }
     return Evaluated(
-      noise: noise, sigma: sigma, value: value, errorBound: nodes.errorBound, active: active,
+      noise: noise, theta: theta, sigma: sigma, tolerance: tolerance, marked: k, value: value,
+      errorBound: nodes.errorBound, active: active,
       places: places, k: rest, nodes: nodes)
   }
 
   struct Evaluated: EvaluatedExpectation {
     let noise: ExactNoise
+    let theta: [Double]
     let sigma: Double
+    let tolerance: Double
+    /// The k of the function.
+    let marked: Int
     let value: [Double]
     let errorBound: Double
     let active: [Int]
@@ -77,6 +84,13 @@ struct TopKExpectation: ExactExpectation {
     /// The number of active entries among the k.
     let k: Int
     let nodes: ExactNodes?
+
+    /// The sum of the k largest, from their expectations in order.
+    var optimum: Double? {
+      let sorted = SortingExpectation(noise: noise, descending: true)
+      return (try? sorted.evaluated(at: theta, sigma: sigma, tolerance: tolerance))?
+        .value[..<marked].reduce(0, +)
+    }
 
     func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
 

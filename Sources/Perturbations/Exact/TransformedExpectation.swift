@@ -10,6 +10,8 @@ struct TransformedExpectation: ExactExpectation {
   var scale = 1.0
   /// a
   var factor = 1.0
+  /// The mean of the noise that V is under.
+  var mean = 0.0
   /// b as a function of the length of θ.
   var constant: @Sendable (_ count: Int) -> Double = { _ in 0 }
 
@@ -21,7 +23,9 @@ struct TransformedExpectation: ExactExpectation {
     let constant = constant(theta.count)
     return Evaluated(
       base: evaluated, value: evaluated.value.map { factor * $0 + constant }, factor: factor,
-      inputSign: inputSign, scale: scale, shift: shift)
+      inputSign: inputSign, scale: scale, shift: shift,
+      entries: constant == 0
+        ? 0 : constant * moved.reduce(0) { $0 + inputSign * ($1 + sigma * scale * mean) })
   }
 
   struct Evaluated: EvaluatedExpectation {
@@ -31,6 +35,11 @@ struct TransformedExpectation: ExactExpectation {
     let inputSign: Double
     let scale: Double
     let shift: Double
+    /// b Σ E Xᵢ
+    let entries: Double
+
+    /// What has the gradient a V + b, and is the optimum where a = −1 or s = −1 turns the order.
+    var optimum: Double? { base.optimum.map { factor * inputSign * $0 + entries } }
 
     var errorBound: Double { base.errorBound * abs(factor) }
 

@@ -110,6 +110,66 @@ import Testing
     }
   }
 
+  /// The expected optimum has the expected solution as its gradient, and is that of samples.
+  @Test(
+    arguments: [ExactFunction.argMax, .argMin, .topTwo, .ranking],
+    exactNoises)
+  func optima(_ function: ExactFunction, _ noise: Noise) throws {
+    let exact = try function.make(sigma: 0.7, noise: noise)
+    for spread in [1.0, 60] {
+      let theta = Tensor(scatter(6, 95).map { $0 * spread })
+      let slopes = try gradient(at: theta) { try exact.optimum($0) }
+      #expect(largestDifference(slopes.scalars, try exact(theta).scalars) < 1e-14)
+      let u = scatter(6, 96)
+      let expected = try slope(at: theta.scalars, along: u, step: 1e-3) {
+        [try exact.optimum(Tensor($0)).scalar]
+      }
+      let found = zip(slopes.scalars, u).reduce(0) { $0 + $1.0 * $1.1 }
+      #expect(abs(found - expected[0]) < 1e-6, "\(noise.name) \(spread): \(found) \(expected)")
+      func check(_ solver: some Solver) throws {
+        let sampled = try Perturbed<Tensor<Double>, Tensor<Double>>(
+          samples: 100_000, sigma: 0.7, noise: noise.valueOnly
+        ) { (x: [Double]) in [zip(try solver(x), x).reduce(0) { $0 + $1.0 * $1.1 }] }
+        .estimate(at: theta, key: RandomKey(4))
+        #expect(
+          abs(try exact.optimum(theta).scalar - sampled.value.scalars[0])
+            < bound(comparisons: 50) * sampled.standardError.scalars[0] + 1e-9,
+          "\(noise.name) \(spread)")
+      }
+      switch function {
+      case .argMax: try check(ArgMax())
+      case .argMin: try check(ArgMin())
+      case .topTwo: try check(TopK(2))
+      default: try check(Ranking())
+      }
+    }
+  }
+
+  @Test func optimaInBatchesAndWithoutOne() throws {
+    let rows = Tensor([scatter(4, 97), scatter(4, 98)])
+    let exact = try Exact(Ranking(descending: true), sigma: 0.5, noise: .gumbel)
+    let together = try exact.optimum(rows, batched: true)
+    let mapped = try vmap { try exact.optimum($0) }(rows)
+    #expect(together.scalars == mapped.scalars && together.shape == [2])
+    let slopes = try gradient(at: rows) { try exact.optimum($0, batched: true).sum() }
+    #expect(
+      largestDifference(slopes.scalars, try exact(rows, batched: true).scalars) < 1e-14)
+    // ⟨x, ascending ranks⟩ and ⟨x, descending ranks⟩ are d − 1 times the sum together.
+    let ascending = try Exact(Ranking(), sigma: 0.5, noise: .gumbel)
+    let both = try ascending.optimum(rows, batched: true) + together
+    let mean = try #require(Noise.gumbel.mean)
+    for i in 0..<2 {
+      let sum = rows.scalars[4 * i..<4 * i + 4].reduce(0) { $0 + $1 + 0.5 * mean }
+      #expect(abs(both.scalars[i] - 3 * sum) < 1e-12)
+    }
+    #expect(throws: PerturbationError.self) {
+      try Exact(LogicalOr(), sigma: 1).optimum([1, 2] as Tensor<Double>)
+    }
+    #expect(throws: PerturbationError.self) {
+      try Exact(Sorting(), sigma: 1).optimum([1, 2] as Tensor<Double>)
+    }
+  }
+
   /// Descent on a Fenchel–Young loss's gradient, the expectation less the target, fits the target.
   @Test func anExpectationIsFitted() throws {
     let exact = try Exact(ArgMax(), sigma: 1)
