@@ -1,6 +1,6 @@
 /// A heap of nodes by distance, four children to an entry, in memory that somebody else holds.
 ///
-/// swift-collections' `Heap` would do, but checks for uniqueness each time. Distances are 0 or more, so
+/// Distances are 0 or more, so
 /// that their bit patterns order like the numbers: distance and name make one key of 128 bits with the
 /// node below, and of equal distances the lower name comes first.
 struct PathHeap {

@@ -1,6 +1,7 @@
-// The loops of swift-perturbations that need several instruction sets. Everything here is
-// reached through one table per instruction set; `ck_table_current()` is chosen once, at run
-// time, and each table can be asked for by name so that tests compare them.
+// The loops of swift-perturbations that need several instruction sets, or that C compiles better. The
+// former are reached through one table per instruction set; `ck_table_current()` is chosen once, at run
+// time, and each table can be asked for by name so that tests compare them. The others are functions
+// of their own, which call through the current table where it pays.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 

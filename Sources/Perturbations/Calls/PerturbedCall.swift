@@ -229,8 +229,9 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
         by: smoothing.samples)
       return !overflow && size <= smoothing.outputBudget
     }
-    // Bits take time to pack: they are for outputs that would not fit otherwise.
-    if form.isBits, fits(.dense) { form = .dense }
+    // Bits take time to pack: they are for outputs that would not fit otherwise, and for wide ones, which
+    // take longer to find.
+    if form.isBits, width < 4096, fits(.dense) { form = .dense }
     let keeps = keepingOutputs && fits(form)
     return SampleSource(
       evaluator: evaluator, sampler: sampler, plan: plan, rows: rows, functionLayout: layout,

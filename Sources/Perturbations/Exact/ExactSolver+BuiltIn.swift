@@ -5,7 +5,7 @@ extension Noise {
   ///
   /// - Throws: ``PerturbationError/unusableNoise(_:)`` where expectations have no formula.
   func exact(for function: String) throws(PerturbationError) -> ExactNoise {
-    if action == .additive, case .standard(let distribution) = kind,
+    if perturbation.isAdditive, case .standard(let distribution) = kind,
       let noise = ExactNoise(distribution)
     {
       return noise

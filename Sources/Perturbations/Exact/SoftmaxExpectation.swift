@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The expected one-hot argmax under Gumbel noise: softmax(θ/σ).
 ///
 /// With P = softmax and ⟨·⟩ its mean: J u = P ∘ (u − ⟨u⟩)/σ, which is symmetric, and the second

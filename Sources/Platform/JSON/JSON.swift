@@ -97,19 +97,6 @@ extension JSON {
   }
 }
 
-extension JSON {
-  /// A number that may be infinite or not a number, which JSON has no words for.
-  static func exactly(_ value: Double) -> JSON {
-    value.isFinite ? JSON(value) : .string(value.isNaN ? "nan" : value < 0 ? "-inf" : "inf")
-  }
-
-  /// The number that ``exactly(_:)`` wrote.
-  var exact: Double? {
-    if let text = string { return ["nan": .nan, "inf": .infinity, "-inf": -.infinity][text] }
-    return double
-  }
-}
-
 extension JSON: ExpressibleByStringLiteral, ExpressibleByDictionaryLiteral {
   package init(stringLiteral value: String) { self = .string(value) }
 
