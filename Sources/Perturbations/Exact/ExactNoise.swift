@@ -1,5 +1,6 @@
 internal import Platform
 internal import CKernels
+internal import Platform
 internal import Tensors
 
 /// A standard noise with what expectations without sampling need of it, for runs of numbers.

@@ -1,5 +1,6 @@
 internal import Platform
 internal import CKernels
+internal import Platform
 
 extension ExactNoise {
   /// The distribution of the difference of two independent draws, which is symmetric:
