@@ -15,7 +15,7 @@ package enum Signals {
   /// The terminal is gone, SIGHUP.
   package static let hangup = SIGHUP
 
-  /// Calls a function at each such signal.
+  /// Calls a function at each such signal; one that is ignored, as under `nohup`, stays ignored.
   ///
   /// - Parameters:
   ///   - number: The signal.
@@ -23,7 +23,11 @@ package enum Signals {
   ///     ``Descriptor/writeByte(_:)``.
   package static func handle(
     _ number: Int32, with handler: @escaping @convention(c) (Int32) -> Void
-  ) { _ = signal(number, handler) }
+  ) {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0, !action.isIgnored else { return }
+    _ = signal(number, handler)
+  }
 
   /// Keeps this thread's writes to closed pipes from ending the process.
   package static func blockBrokenPipe() {
@@ -31,5 +35,19 @@ package enum Signals {
     sigemptyset(&set)
     sigaddset(&set, SIGPIPE)
     pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
+}
+
+extension sigaction {
+  /// Whether the signal is ignored: `SIG_IGN`, which is a function pointer of 1.
+  fileprivate var isIgnored: Bool {
+    #if canImport(Darwin)
+      let handler = __sigaction_u.__sa_handler
+    #elseif canImport(Glibc)
+      let handler = __sigaction_handler.sa_handler
+    #elseif canImport(Musl)
+      let handler = __sa_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == 1
   }
 }

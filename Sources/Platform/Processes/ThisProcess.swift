@@ -20,6 +20,13 @@ package enum ThisProcess {
   /// Whether a descriptor is a terminal: 1 is the standard output, 2 the standard error.
   package static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// How many characters a line of a terminal has; nil where the descriptor is none.
+  package static func terminalColumns(_ descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
   /// How long this thread has run on a processor, in seconds; what others on the machine do does not
   /// count.
   package static var threadProcessorSeconds: Double {
