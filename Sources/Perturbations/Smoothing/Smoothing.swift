@@ -123,7 +123,7 @@ extension Smoothing {
   /// another.
   ///
   /// - Parameter width: The numbers in an example.
-  func checkStandardError(width: Int) throws(PerturbationError) {
+  package func checkStandardError(width: Int) throws(PerturbationError) {
     if case .quasiMonteCarlo(let scramblings) = sampling {
       if scramblings < 2 {
         throw .invalidParameter(

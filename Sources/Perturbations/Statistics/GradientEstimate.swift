@@ -12,6 +12,8 @@ public struct GradientEstimate<Input: Tree, Output: Tree> {
   public let standardError: Input
   /// How many independent pieces the standard errors are made of, less one.
   public let degreesOfFreedom: Int
+  /// What is known of an output that was the same in all samples, as ``Estimate/noSpreadError``.
+  public let noSpreadError: Double
 }
 
 extension GradientEstimate {
@@ -157,6 +159,7 @@ extension Perturbed {
       value: context.output(outputs.flatMap(\.means)),
       valueStandardError: context.output(outputs.flatMap(\.standardErrors)),
       gradient: context.input(gradient), standardError: context.input(errors),
-      degreesOfFreedom: terms[0].degreesOfFreedom)
+      degreesOfFreedom: terms[0].degreesOfFreedom,
+      noSpreadError: outputs.map(\.noSpreadError).max() ?? 0)
   }
 }
