@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 
 /// The command line, from its arguments to its exit code.
 package enum PerturbTool {
@@ -8,7 +9,7 @@ package enum PerturbTool {
 
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
-    System.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
+    ThisProcess.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
   }
 
   /// Runs a command.

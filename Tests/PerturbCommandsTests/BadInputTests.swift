@@ -151,7 +151,7 @@ struct BadInputTests {
       "unknown member 'Directed'", "did you mean 'directed'?"),
     FileCase(
       "--graph", #"{"nodes": 2, "nodes": 3, "edges": [[0, 1, 1]], "from": 0, "to": 1}"#,
-      "column 14", "each name once, not another 'nodes'"),
+      "column 14", "found \"nodes\" again, expected each name once"),
     FileCase(
       "--graph", #"{"nodes": 1000000000, "edges": [[0, 1, 1]], "from": 0, "to": 1}"#,
       "nodes is 1000000000", "at most 100,000,000"),

@@ -42,6 +42,7 @@ struct DiagnoseCommand: ConsoleCommand {
     defer { progress.clear() }
     let outcome = try ProblemOptions.explaining { try diagnosing.run { progress.observer($0) } }
     progress.clear()
+    if let warning = outcome.warning { console.report("perturb: warning: \(warning)") }
     try output?.write(diagnosing.files(outcome))
     if json {
       try console.print(diagnosing.json(outcome).compactText)

@@ -14,6 +14,8 @@ package struct Diagnosing {
     let theta: NumberArray
     let diagnosis: Diagnosis
     let seconds: Double
+    /// What to say beside the result: that the least σ is close to the resolution of θ.
+    let warning: String?
   }
 
   /// Measures the function.
@@ -42,8 +44,9 @@ package struct Diagnosing {
     if sigmas?.isEmpty == true {
       throw CommandError("sigmas is empty, expected at least one number")
     }
-    let perturbed: Perturbed<Tensor<Scalar>, Tensor<Scalar>> = try problem.perturbed(
-      function, hasGradient: true)
+    func perturbed(_ sigma: Double) throws -> Perturbed<Tensor<Scalar>, Tensor<Scalar>> {
+      try problem.perturbed(function, sigma: sigma, hasGradient: true)
+    }
     let shape = try problem.output(function, at: theta.values, type).shape
     let cotangent: Tensor<Scalar>? = try problem.cotangent(shape)
     let sigmas = sigmas ?? (-4...4).map { problem.sigma * Theory.power(2, Double($0)) }
@@ -51,14 +54,17 @@ package struct Diagnosing {
     let start = clock.now
     var rows: [Diagnosis.Row] = []
     for (index, sigma) in sigmas.enumerated() {
-      rows += try perturbed.reportingProgress(
+      rows += try perturbed(sigma).reportingProgress(
         to: observer("sigma \(index + 1) of \(sigmas.count)")
       ).diagnose(
         at: theta.tensor(of: type), sigmas: [sigma], cotangent: cotangent, key: problem.key
       ).rows
     }
+    let warning = try sigmas.min().flatMap {
+      try perturbed($0).resolutionWarning(at: theta.tensor(of: type))
+    }
     return Outcome(
       theta: theta, diagnosis: Diagnosis(rows: rows, samples: problem.samples),
-      seconds: (clock.now - start) / .seconds(1))
+      seconds: (clock.now - start) / .seconds(1), warning: warning)
   }
 }

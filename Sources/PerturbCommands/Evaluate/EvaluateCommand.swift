@@ -44,7 +44,9 @@ struct EvaluateCommand: ConsoleCommand {
   var untilStandardError: Double?
 
   @Flag(
-    help: "Print one JSON object: value, gradient, hessian, standard errors, samples, seconds.")
+    help:
+      "Print one JSON object: value, gradient, hessian, standard errors, 95 % intervals, samples, seconds."
+  )
   var json = false
 
   @OptionGroup(title: "Programs") var programOptions: ProgramOptions
@@ -59,6 +61,7 @@ struct EvaluateCommand: ConsoleCommand {
     defer { progress.clear() }
     let outcome = try outcome(evaluation, console)
     progress.clear()
+    if let warning = outcome.warning { console.report("perturb: warning: \(warning)") }
     if json {
       try console.print(evaluation.json(outcome).compactText)
     } else {

@@ -1,24 +1,44 @@
+package import Platform
 internal import Programs
 
 extension Evaluation {
   /// The outcome as one JSON object on one line.
   package func json(_ outcome: Outcome) -> JSON {
-    let arrays: [(name: String, numbers: NumberArray?)] = [
-      ("value", outcome.value), ("standard_error", outcome.valueError),
-      ("gradient", outcome.gradient), ("gradient_standard_error", outcome.gradientError),
-      ("hessian", outcome.hessian), ("hessian_standard_error", outcome.hessianError),
+    let results: [(name: String, prefix: String, value: NumberArray?, error: NumberArray?)] = [
+      ("value", "", outcome.value, outcome.valueError),
+      ("gradient", "gradient_", outcome.gradient, outcome.gradientError),
+      ("hessian", "hessian_", outcome.hessian, outcome.hessianError),
     ]
-    return .object(
-      arrays.compactMap { name, numbers in
-        numbers.map { JSON.Member(name: name, value: $0.json) }
-      } + [
-        JSON.Member(name: "samples", value: JSON(outcome.samples))
-      ]
-        + (problem.program == nil
-          ? [] : [JSON.Member(name: "skipped", value: JSON(outcome.skipped))])
-        + [
-          JSON.Member(name: "seconds", value: JSON(outcome.seconds))
+    var members: [JSON.Member] = []
+    func add(_ name: String, _ value: JSON) {
+      members.append(JSON.Member(name: name, value: value))
+    }
+    for (name, prefix, value, error) in results {
+      guard let value else { continue }
+      add(name, value.json)
+      guard let error else { continue }
+      add(prefix + "standard_error", error.json)
+      guard let spread = outcome.spread else { continue }
+      // Of derivatives without spread nothing is known.
+      let known =
+        outcome.hasNoSpread
+        ? error.replacingZeros(by: name == "value" ? spread.noSpreadError : .nan) : error
+      add(
+        prefix + "interval_95",
+        [
+          "lower": value.adding(known, scaledBy: -spread.margin).json,
+          "upper": value.adding(known, scaledBy: spread.margin).json,
         ])
+    }
+    if let spread = outcome.spread {
+      add("degrees_of_freedom", JSON(spread.degreesOfFreedom))
+      if outcome.hasNoSpread { add("no_spread_error", JSON(spread.noSpreadError)) }
+    }
+    add("samples", JSON(outcome.samples))
+    if untilStandardError != nil { add("reached_standard_error", .bool(outcome.isPreciseEnough)) }
+    if problem.program != nil { add("skipped", JSON(outcome.skipped)) }
+    add("seconds", JSON(outcome.seconds))
+    return .object(members)
   }
 
   /// The outcome for people: what was done, then the perturbed beside the unperturbed output.
@@ -31,11 +51,11 @@ extension Evaluation {
       + (problem.precision == .double ? "double precision, " : "")
       + "seed \(problem.seed), \(Digits.seconds(outcome.seconds))\n\n"
     if !outcome.isPreciseEnough, let untilStandardError {
-      let largest = outcome.valueError?.largestText ?? "nan"
+      let largest = Digits.significant(outcome.largestError, 2)
       text +=
         "The standard error \(untilStandardError) is not reached: the largest is \(largest).\n\n"
     }
-    text += tables(outcome) + hessianTables(outcome)
+    text += tables(outcome) + hessianTables(outcome) + spreadText(outcome)
     if let gain = outcome.baselineGain, gain > 2 {
       text +=
         "\nWith --baseline leave-one-out the gradient's variance is \(Digits.fixed(gain, 0)) times "
@@ -46,6 +66,25 @@ extension Evaluation {
         "\n\(Digits.grouped(outcome.skipped)) of \(Digits.grouped(samples)) samples failed and were "
         + "left out: this is the mean over inputs at which the program works, biased towards them by "
         + "up to that fraction times the difference of the two means. Standard errors are not found.\n"
+    }
+    return text
+  }
+
+  /// What the standard errors are worth, in a line or two.
+  private func spreadText(_ outcome: Outcome) -> String {
+    guard let spread = outcome.spread, let errors = outcome.valueError?.values else { return "" }
+    if errors.contains(where: \.isNaN) {
+      return "\nNaN: a few samples carry most of the spread, and there may be no mean\n"
+    }
+    let degrees = spread.degreesOfFreedom
+    var text =
+      "\n95 % interval: ± \(Digits.fixed(spread.margin, 2)) standard errors (s.e.)"
+      + (degrees < 100
+        ? ", of \(degrees) degree\(degrees == 1 ? "" : "s") of freedom" : "") + "\n"
+    if outcome.hasNoSpread {
+      text +=
+        "–: no spread in \(Digits.grouped(spread.samples)) samples: the error is only known to be "
+        + "below about \(Digits.significant(spread.noSpreadError, 2))\n"
     }
     return text
   }
@@ -66,10 +105,10 @@ extension Evaluation {
     let theta = Column("theta", outcome.theta)
     let values =
       [Column("unperturbed", outcome.unperturbed), Column("perturbed", outcome.value)]
-      + Column.errors(outcome.valueError)
+      + Column.errors(outcome.valueError, outcome)
     let gradient =
       (outcome.gradient.map { [Column("gradient", $0)] } ?? [])
-      + Column.errors(outcome.gradientError)
+      + Column.errors(outcome.gradientError, outcome)
     if problem.program == nil, outcome.value.shape == outcome.theta.shape {
       return Self.table(inputs, [theta] + values + gradient)
     }
@@ -111,10 +150,16 @@ extension Evaluation {
       texts = numbers.texts
     }
 
-    /// Of errors two digits say enough.
-    static func errors(_ numbers: NumberArray?) -> [Column] {
+    /// Of errors two digits say enough. None is exactly 0 where outputs have shown no spread.
+    static func errors(_ numbers: NumberArray?, _ outcome: Outcome) -> [Column] {
       guard let numbers else { return [] }
-      return [Column(name: "s.e.", texts: numbers.values.map { Digits.twoDigits($0) })]
+      return [
+        Column(
+          name: "s.e.",
+          texts: numbers.values.map {
+            $0 == 0 && outcome.hasNoSpread ? "–" : Digits.twoDigits($0)
+          })
+      ]
     }
 
     init(name: String, texts: [String]) {
@@ -132,5 +177,18 @@ extension Evaluation {
           + columns.map { .number($0.texts[row]) }
       }
     ).text()
+  }
+}
+
+extension Evaluation.Outcome {
+  /// Whether an output was the same in all samples, of which there is more than none to say.
+  fileprivate var hasNoSpread: Bool {
+    guard let spread, spread.noSpreadError > 0 else { return false }
+    return valueError?.values.contains(0) ?? false
+  }
+
+  /// The largest standard error of the value, or what is known of one of 0.
+  fileprivate var largestError: Double {
+    max(valueError?.values.max() ?? .nan, hasNoSpread ? spread?.noSpreadError ?? 0 : 0)
   }
 }

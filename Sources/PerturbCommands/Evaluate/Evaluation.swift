@@ -39,6 +39,8 @@ package struct Evaluation {
     /// [d, d], or one for each row of a batch.
     package var hessian: NumberArray?
     package var hessianError: NumberArray?
+    /// What the standard errors are worth.
+    package var spread: Spread?
     /// Whether every standard error is as small as was asked for.
     package var isPreciseEnough = true
     /// How many times smaller a leave-one-out baseline makes the gradient's variance, where none was
@@ -46,6 +48,34 @@ package struct Evaluation {
     package var baselineGain: Double?
     /// The time that all but rough standard errors took.
     package var seconds = 0.0
+    /// What to say beside the result: that σ is close to the resolution of θ.
+    package var warning: String?
+  }
+
+  /// What standard errors are worth.
+  package struct Spread {
+    /// How many samples they come from.
+    package let samples: Int
+    package let degreesOfFreedom: Int
+    /// The half width of an interval that holds the expectation in 95 of 100 cases, in standard
+    /// errors.
+    package let margin: Double
+    /// What is known of the error of an output that was the same in all samples.
+    package let noSpreadError: Double
+
+    init<Output>(_ estimate: Estimate<Output>) {
+      samples = estimate.samples
+      degreesOfFreedom = estimate.degreesOfFreedom
+      margin = estimate.halfWidth(level: 0.95)
+      noSpreadError = estimate.noSpreadError
+    }
+
+    init<Input, Output>(_ estimate: GradientEstimate<Input, Output>, samples: Int) {
+      self.samples = samples
+      degreesOfFreedom = estimate.degreesOfFreedom
+      margin = estimate.halfWidth(level: 0.95)
+      noSpreadError = estimate.noSpreadError
+    }
   }
 
   /// What is evaluated where.
@@ -88,6 +118,7 @@ package struct Evaluation {
       unperturbed: NumberArray(
         shape: valueShape, values: unperturbed.flatMap(\.values), precision: problem.precision),
       samples: problem.samples, value: theta)
+    outcome.warning = perturbed.resolutionWarning(at: point.theta)
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -98,6 +129,7 @@ package struct Evaluation {
       outcome.isPreciseEnough = estimate.reachedStandardError
       outcome.value = NumberArray(estimate.value)
       outcome.valueError = NumberArray(estimate.standardError)
+      outcome.spread = Spread(estimate)
       perturbed = try problem.perturbed(
         function, samples: estimate.samples, hasGradient: hasGradient)
     }
@@ -139,6 +171,7 @@ package struct Evaluation {
       outcome.valueError = NumberArray(estimate.valueStandardError)
       outcome.gradient = NumberArray(estimate.gradient)
       outcome.gradientError = NumberArray(estimate.standardError)
+      outcome.spread = Spread(estimate, samples: perturbed.samples)
     case (let cotangent?, false):
       let (value, pullback) = try vjp(at: theta) {
         try perturbed($0, key: key, batched: isBatch)
@@ -149,6 +182,7 @@ package struct Evaluation {
       let estimate = try perturbed.estimate(at: theta, key: key, batched: isBatch)
       outcome.value = NumberArray(estimate.value)
       outcome.valueError = NumberArray(estimate.standardError)
+      outcome.spread = Spread(estimate)
     case (nil, false):
       outcome.value = NumberArray(try perturbed(theta, key: key, batched: isBatch))
     }
@@ -210,8 +244,9 @@ package struct Evaluation {
     let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
     guard let cotangent = point.cotangent else {
       if outcome.valueError == nil {
-        outcome.valueError = NumberArray(
-          try perturbed.estimate(at: theta, key: key, batched: isBatch).standardError * factor)
+        let estimate = try perturbed.estimate(at: theta, key: key, batched: isBatch)
+        outcome.valueError = NumberArray(estimate.standardError * factor)
+        outcome.spread = Spread(estimate)
       }
       return
     }
@@ -219,6 +254,7 @@ package struct Evaluation {
       at: theta, cotangent: cotangent, key: key, batched: isBatch)
     outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
     outcome.gradientError = NumberArray(estimate.standardError * factor)
+    outcome.spread = outcome.spread ?? Spread(estimate, samples: perturbed.samples)
     guard perturbed.baseline == .none, perturbed.sampling == .independent else { return }
     var other = problem
     other.baseline = "leave-one-out"
@@ -239,12 +275,7 @@ package struct Evaluation {
 extension Perturbed {
   /// Whether the samples are enough for a standard error, for so many numbers in an example.
   fileprivate func hasStandardError(width: Int) -> Bool {
-    switch sampling {
-    case .independent: samples > 1
-    case .antithetic: samples > 2
-    case .orthogonal: samples > width
-    case .quasiMonteCarlo(let scramblings): scramblings > 1
-    }
+    (try? smoothing.checkStandardError(width: width)) != nil
   }
 }
 

@@ -97,10 +97,16 @@ package struct NumberArray: Sendable, Equatable {
     values.map { precision == .single ? Digits.shortest(Float($0)) : Digits.shortest($0) }
   }
 
-  /// The text of the largest value.
-  var largestText: String {
-    let largest = values.max() ?? .nan
-    return precision == .single ? "\(Float(largest))" : "\(largest)"
+  /// The numbers and multiples of others of the same shape.
+  func adding(_ other: NumberArray, scaledBy factor: Double) -> NumberArray {
+    NumberArray(
+      shape: shape, values: zip(values, other.values).map { $0 + factor * $1 },
+      precision: precision)
+  }
+
+  /// The same numbers but for zeros.
+  func replacingZeros(by other: Double) -> NumberArray {
+    NumberArray(shape: shape, values: values.map { $0 == 0 ? other : $0 }, precision: precision)
   }
 
   /// The index of each element, as people read it: "3", or "1, 3" in a batch.

@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 internal import Programs
 
 /// A function, a point and how to perturb it: what `evaluate` and `diagnose` start from, without the
@@ -134,20 +135,20 @@ package struct PerturbedProblem {
   /// - Parameters:
   ///   - function: What ``commandFunction()`` gave.
   ///   - samples: How many; nil for as many as were asked for.
+  ///   - sigma: The scale of the noise; nil for the one that was asked for.
   ///   - hasGradient: Whether a derivative will be taken, for which the noise needs a score.
   /// - Returns: The perturbed function.
   /// - Throws: ``CommandError`` or `PerturbationError`.
   func perturbed<Scalar: CommandScalar>(
-    _ function: CommandFunction, samples: Int? = nil, hasGradient: Bool
+    _ function: CommandFunction, samples: Int? = nil, sigma: Double? = nil, hasGradient: Bool
   ) throws -> Perturbed<Tensor<Scalar>, Tensor<Scalar>> {
     let reduction = try VarianceReduction(baseline: baseline, sampling: sampling)
-    return try Scalar.perturbed(
-      function,
-      PerturbationSettings(
-        samples: samples ?? self.samples, sigma: sigma,
-        noise: Noise.forCommand(noise, hasGradient: hasGradient), baseline: reduction.baseline,
-        sampling: reduction.sampling, threads: program?.feedingThreads ?? threads)
-    ).reportingProgress(to: progress)
+    var smoothing = Smoothing(
+      samples: samples ?? self.samples, sigma: sigma ?? self.sigma,
+      noise: try Noise.forCommand(noise, hasGradient: hasGradient), baseline: reduction.baseline,
+      sampling: reduction.sampling, threads: program?.feedingThreads ?? threads)
+    smoothing.progress = progress
+    return try Scalar.perturbed(function, smoothing)
   }
 
   /// The cotangent for a value of this shape, checked: the one given, and ones where each value of a

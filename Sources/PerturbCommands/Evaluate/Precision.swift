@@ -16,39 +16,22 @@ protocol CommandScalar: TensorFloatingPoint {
 
   /// A function, perturbed.
   static func perturbed(
-    _ function: CommandFunction, _ settings: PerturbationSettings
+    _ function: CommandFunction, _ smoothing: Smoothing
   ) throws -> Perturbed<Tensor<Self>, Tensor<Self>>
 
   /// A solver's output for one input.
   static func solve(_ solver: some Solver, _ input: [Double]) throws -> [Double]
 }
 
-/// How a function is perturbed.
-struct PerturbationSettings {
-  var samples: Int
-  var sigma: Double
-  var noise: Noise
-  var baseline: Baseline
-  var sampling: Sampling
-  var threads: Int?
-}
-
 extension Float: CommandScalar {
   static var precision: Precision { .single }
 
   static func perturbed(
-    _ function: CommandFunction, _ settings: PerturbationSettings
+    _ function: CommandFunction, _ smoothing: Smoothing
   ) throws -> Perturbed<Tensor<Float>, Tensor<Float>> {
     switch function {
-    case .solver(let solver):
-      try Perturbed(
-        solver, samples: settings.samples, sigma: settings.sigma, noise: settings.noise,
-        baseline: settings.baseline, sampling: settings.sampling, threads: settings.threads)
-    case .batches(let function):
-      try Perturbed(
-        batchFunction: function, samples: settings.samples, sigma: settings.sigma,
-        noise: settings.noise, baseline: settings.baseline, sampling: settings.sampling,
-        threads: settings.threads, outputBudget: defaultOutputBudget)
+    case .solver(let solver): try Perturbed(solver, smoothing)
+    case .batches(let function): try Perturbed(batchFunction: function, smoothing)
     }
   }
 
@@ -61,18 +44,11 @@ extension Double: CommandScalar {
   static var precision: Precision { .double }
 
   static func perturbed(
-    _ function: CommandFunction, _ settings: PerturbationSettings
+    _ function: CommandFunction, _ smoothing: Smoothing
   ) throws -> Perturbed<Tensor<Double>, Tensor<Double>> {
     switch function {
-    case .solver(let solver):
-      try Perturbed(
-        solver, samples: settings.samples, sigma: settings.sigma, noise: settings.noise,
-        baseline: settings.baseline, sampling: settings.sampling, threads: settings.threads)
-    case .batches(let function):
-      try Perturbed(
-        batchFunction: function, samples: settings.samples, sigma: settings.sigma,
-        noise: settings.noise, baseline: settings.baseline, sampling: settings.sampling,
-        threads: settings.threads, outputBudget: defaultOutputBudget)
+    case .solver(let solver): try Perturbed(solver, smoothing)
+    case .batches(let function): try Perturbed(batchFunction: function, smoothing)
     }
   }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 internal import Programs
 
 /// The arguments that say which function is perturbed, where and how.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 internal import Programs
 
 /// How a program is run.
@@ -17,6 +18,12 @@ struct ProgramOptions: ParsableArguments {
   @Option("After the last try: stop or skip.", "choice", default: .stop)
   var onFailure: Setting<ExternalProgram.FailurePolicy>
 
+  @Flag(
+    help: ArgumentHelp(
+      "Lines carry numbers: {\"id\": 7, \"x\": [0.5, -2]} is answered by {\"id\": 7, \"y\": [1.25]}, "
+        + "in any order."))
+  var numbered = false
+
   /// Refuses options that only a program would heed.
   func checkUnused() throws(CommandError) {
     try checkSettings()
@@ -30,7 +37,7 @@ struct ProgramOptions: ParsableArguments {
     try checkSettings()
     return try .command(
       command, jobs: jobs.value, timeout: timeout.value, retries: retries.value,
-      onFailure: onFailure.value, outputs: outputs)
+      onFailure: onFailure.value, outputs: outputs, numbered: numbered)
   }
 }
 
@@ -44,7 +51,7 @@ extension ExternalProgram {
   /// - Throws: ``CommandError`` for what cannot be a program.
   static func command(
     _ words: [String], jobs: Int?, timeout: Double?, retries: Int,
-    onFailure: FailurePolicy = .stop, outputs: Int? = nil
+    onFailure: FailurePolicy = .stop, outputs: Int? = nil, numbered: Bool = false
   ) throws(CommandError) -> ExternalProgram {
     guard let first = words.first, !first.isEmpty else {
       throw CommandError("no program is given, expected one after '--': -- ./program arguments")
@@ -57,11 +64,12 @@ extension ExternalProgram {
       return try ExternalProgram(
         first, arguments: Array(words.dropFirst()), jobs: jobs,
         timeout: timeout.map { .seconds($0) }, retries: retries, onFailure: onFailure,
-        outputs: outputs)
+        outputs: outputs, numbered: numbered)
     } catch { throw CommandError(error.description) }
   }
 
-  /// Does some work with the program, whose workers are gone at the end and after a signal.
+  /// Does some work with the program, whose workers are gone at the end and after a signal; answers
+  /// count once all workers have come to the end of their output.
   ///
   /// - Throws: ``CommandError`` of one line, ``Interrupted`` after a signal.
   func session<Result>(
@@ -69,7 +77,11 @@ extension ExternalProgram {
   ) throws -> Result {
     defer { stop() }
     if console.handlesSignals { Interruption.shared.watch { stop() } }
-    do { return try work() } catch {
+    do {
+      let result = try work()
+      try finish()
+      return result
+    } catch {
       if let signal = Interruption.shared.signal, console.handlesSignals {
         throw Interrupted(signal: signal, text: "stopped by \(Interrupted.name(signal))")
       }

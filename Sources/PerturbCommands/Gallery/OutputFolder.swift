@@ -36,7 +36,7 @@ package struct OutputFolder {
     let slash = path.lastIndex(of: "/")
     parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
-    staging = "\(parent)/.\(name).partial-\(System.processNumber)"
+    staging = "\(parent)/.\(name).partial-\(ThisProcess.number)"
   }
 
   /// Checks, before any work is done, that the folder can be written and that these files are ours to
@@ -47,8 +47,8 @@ package struct OutputFolder {
     try Self.checkPath(path)
     try checkOwnership(names)
     let made = try makeStaging()
-    System.removeFolder(staging)
-    for folder in made { System.removeFolder(folder) }
+    Files.removeFolder(staging)
+    for folder in made { Files.removeFolder(folder) }
   }
 
   /// Writes the files, the last of them last.
@@ -58,21 +58,24 @@ package struct OutputFolder {
     try checkOwnership(files.map(\.name))
     let stale = ownFigures().subtracting(files.map(\.name))
     let made = try makeStaging()
-    do throws(System.Failure) {
-      for file in files { try System.write(file.text, toFile: "\(staging)/\(file.name)") }
-      if System.kind(path) == .missing {
-        try System.move(staging, to: path)
+    do throws(SystemFailure) {
+      for file in files {
+        try Files.write(
+          file.text.utf8, to: "\(staging)/\(file.name)", isSynchronized: false)
+      }
+      if Files.kind(path) == .missing {
+        try Files.move(staging, to: path)
         return
       }
       for file in files {
-        try System.move("\(staging)/\(file.name)", to: "\(path)/\(file.name)")
+        try Files.move("\(staging)/\(file.name)", to: "\(path)/\(file.name)")
       }
-      for name in stale { System.removeFile("\(path)/\(name)") }
-      System.removeFolder(staging)
+      for name in stale { Files.removeFile("\(path)/\(name)") }
+      Files.removeFolder(staging)
     } catch {
-      for file in files { System.removeFile("\(staging)/\(file.name)") }
-      System.removeFolder(staging)
-      for folder in made { System.removeFolder(folder) }
+      for file in files { Files.removeFile("\(staging)/\(file.name)") }
+      Files.removeFolder(staging)
+      for folder in made { Files.removeFolder(folder) }
       throw failure(error)
     }
   }
@@ -80,20 +83,20 @@ package struct OutputFolder {
   /// The staging folder and those above it that were missing, the deepest first.
   private func makeStaging() throws(CommandError) -> [String] {
     var made: [String] = []
-    do throws(System.Failure) {
+    do throws(SystemFailure) {
       var missing: [String] = []
       var folder = parent[...]
-      while !folder.isEmpty, System.kind(String(folder)) == .missing {
+      while !folder.isEmpty, Files.kind(String(folder)) == .missing {
         missing.append(String(folder))
         folder = folder.lastIndex(of: "/").map { folder[..<$0] } ?? ""
       }
       for folder in missing.reversed() {
-        try System.makeFolder(folder)
+        try Files.makeFolder(folder)
         made.insert(folder, at: 0)
       }
-      try System.makeFolder(staging)
+      try Files.makeFolder(staging)
     } catch {
-      for folder in made { System.removeFolder(folder) }
+      for folder in made { Files.removeFolder(folder) }
       throw failure(error)
     }
     return made
@@ -106,14 +109,14 @@ package struct OutputFolder {
     }
   }
 
-  private func failure(_ error: System.Failure) -> CommandError {
+  private func failure(_ error: SystemFailure) -> CommandError {
     CommandError(
       "cannot write the output folder '\(path)': \(error.reason); expected a folder that can be "
         + "written (--out)")
   }
 
   private func checkOwnership(_ names: [String]) throws(CommandError) {
-    switch System.kind(path) {
+    switch Files.kind(path) {
     case .missing: return
     case .file, .special:
       throw CommandError(
@@ -121,7 +124,7 @@ package struct OutputFolder {
     case .folder: break
     }
     guard !isOurs else { return }
-    if let name = names.first(where: { System.kind("\(path)/\($0)") != .missing }) {
+    if let name = names.first(where: { Files.kind("\(path)/\($0)") != .missing }) {
       throw CommandError(
         "the output folder '\(path)' has a file '\(name)' that this command did not write; "
           + "expected a new folder or one that it wrote before (--out)")
@@ -129,7 +132,7 @@ package struct OutputFolder {
   }
 
   private func results() -> JSON? {
-    guard let bytes = try? System.read("\(path)/\(Self.resultsName)") else { return nil }
+    guard let bytes = try? Files.read("\(path)/\(Self.resultsName)") else { return nil }
     return try? JSON(parsing: bytes)
   }
 

@@ -1,5 +1,6 @@
 internal import Optimizers
 internal import Perturbations
+internal import Platform
 internal import Tensors
 
 /// Steps of an optimizer along estimated gradients: Adam, gradient descent, evolution strategies.

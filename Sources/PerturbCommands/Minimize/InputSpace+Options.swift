@@ -1,3 +1,5 @@
+internal import Platform
+
 extension InputSpace {
   /// The space that the options say.
   ///

@@ -1,5 +1,6 @@
 internal import Optimizers
 internal import Perturbations
+internal import Platform
 internal import Tensors
 
 /// L-BFGS. Every estimate has the same directions, so that differences of gradients tell about the
@@ -78,13 +79,15 @@ struct LineSearchTuner: Tuner {
   mutating func advance(_ objective: TunedObjective) throws -> String? {
     guard var next = present else { return nil }
     var tried: [(point: [Double], estimate: ZeroOrderEstimate<Tensor<Double>>)] = []
-    let isBetter = try minimizer.advance(&next, state: &minimizerState) { leaves in
+    var state = minimizerState
+    let isBetter = try minimizer.advance(&next, state: &state) { leaves in
       try objective.budget.checkRoom(for: estimator.evaluations)
       let coordinates = leaves[0].doubles
       let estimate = try objective.estimate(estimator, at: coordinates, key: key)
       tried.append((coordinates, estimate))
       return Self.minimizationPoint(estimate, coordinates)
     }
+    minimizerState = state
     guard isBetter else { return "the line search found no better point" }
     present = next
     let coordinates = next.leaves[0].doubles

@@ -1,5 +1,6 @@
 internal import Optimizers
 internal import Perturbations
+internal import Platform
 internal import Tensors
 
 /// CMA-ES: a generation is a step.

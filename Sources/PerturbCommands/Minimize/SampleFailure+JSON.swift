@@ -1,11 +1,13 @@
+internal import Platform
 internal import Programs
 internal import Tensors
 
 extension SampleFailure {
   /// What `perturb replay` needs.
-  func json(_ command: [String]) -> JSON {
+  func json(_ options: TuningOptions) -> JSON {
     var members: [JSON.Member] = [
-      .init(name: "program", value: .array(command.map { .string($0) })),
+      .init(name: "program", value: .array(options.program.map { .string($0) })),
+      .init(name: "numbered", value: .bool(options.running.numbered)),
       .init(name: "cause", value: .string(cause.description)),
       .init(name: "input", value: JSON(input)),
       .init(name: "attempts", value: JSON(attempts)),

@@ -1,3 +1,4 @@
+internal import Platform
 internal import Tensors
 
 /// Reads what a checkpoint has under a path, with an error that names the path and what was expected.

@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 internal import Tensors
 
 /// One step of a run, as the history keeps it.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Where a run stands between two steps: enough to go on to the same bits.
 struct TuningCheckpoint: Equatable {
   var settings: JSON

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The folder of a run: its checkpoint, its history, and at the end its results.
 struct TuningFolder: Sendable {
   static let checkpointName = "checkpoint.json"
@@ -17,7 +19,7 @@ struct TuningFolder: Sendable {
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  private func has(_ name: String) -> Bool { System.kind(file(name)) != .missing }
+  private func has(_ name: String) -> Bool { Files.kind(file(name)) != .missing }
 
   /// Makes the folder for a new run.
   ///
@@ -34,32 +36,32 @@ struct TuningFolder: Sendable {
         "the output folder '\(path)' has a file '\(name)' that no run of this command wrote; "
           + "expected a new folder (--out)")
     }
-    try writing { () throws(System.Failure) in
+    try writing { () throws(SystemFailure) in
       var made = ""
       for part in path.split(separator: "/", omittingEmptySubsequences: false) {
         made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
         if part.isEmpty { made = made == "/" ? "" : made }
-        if !made.isEmpty, System.kind(made) == .missing { try System.makeFolder(made) }
+        if !made.isEmpty, Files.kind(made) == .missing { try Files.makeFolder(made) }
       }
     }
   }
 
   func replace(_ name: String, with text: String) throws(CommandError) {
-    try writing { () throws(System.Failure) in try System.replace(file(name), with: text) }
+    try writing { () throws(SystemFailure) in try Files.write(text.utf8, to: file(name)) }
   }
 
   func append(_ name: String, _ text: String) throws(CommandError) {
-    try writing { () throws(System.Failure) in try System.append(text, toFile: file(name)) }
+    try writing { () throws(SystemFailure) in try Files.append(text.utf8, to: file(name)) }
   }
 
   /// Writes a checkpoint, and keeps the one before it beside it.
   func write(_ checkpoint: TuningCheckpoint) throws(CommandError) {
-    try writing { () throws(System.Failure) in
+    try writing { () throws(SystemFailure) in
       let (path, partial) = (file(Self.checkpointName), file(Self.checkpointName) + ".partial")
-      try System.write(checkpoint.json.text + "\n", toFile: partial)
+      try Files.write((checkpoint.json.text + "\n").utf8, to: partial)
       // Between the two moves only the one before is there, which a run can go on from as well.
-      if has(Self.checkpointName) { try System.move(path, to: file(Self.previousName)) }
-      try System.move(partial, to: path)
+      if has(Self.checkpointName) { try Files.move(path, to: file(Self.previousName)) }
+      try Files.move(partial, to: path)
     }
   }
 
@@ -89,9 +91,9 @@ struct TuningFolder: Sendable {
   }
 
   private func writing(
-    _ work: () throws(System.Failure) -> Void
+    _ work: () throws(SystemFailure) -> Void
   ) throws(CommandError) {
-    do throws(System.Failure) { try work() } catch {
+    do throws(SystemFailure) { try work() } catch {
       throw CommandError(
         "cannot write the output folder '\(path)': \(error.reason); expected a folder that can be "
           + "written (--out)")

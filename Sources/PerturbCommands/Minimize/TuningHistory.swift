@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The rows of a run as a table with a header, one line a row.
 enum TuningHistory {
   private static let columns = [
@@ -32,7 +34,7 @@ enum TuningHistory {
     _ path: String, count: Int, names: [String]
   ) throws(CommandError) -> [TuningRow] {
     let bytes: [UInt8]
-    do throws(System.Failure) { bytes = try System.read(path) } catch {
+    do throws(SystemFailure) { bytes = try Files.read(path) } catch {
       throw CommandError("cannot read the history '\(path)': \(error.reason)")
     }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst()

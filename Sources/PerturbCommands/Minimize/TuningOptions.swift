@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Perturbations
+internal import Platform
 
 /// All that decides what a tuning run does: options, members of a configuration file, and what a
 /// checkpoint keeps, each declared here once.

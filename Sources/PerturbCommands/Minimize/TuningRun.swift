@@ -84,6 +84,7 @@ struct TuningRun {
     do {
       let status = try steps()
       let outcome = try outcome(status)
+      try program.finish()
       progress.clear()
       return outcome
     } catch {
@@ -220,11 +221,13 @@ struct TuningRun {
     }
     if error is CommandError { return error }
     var text = "\(error)"
-    if let programError = error as? ProgramError, case .sampleFailed(let failure) = programError,
-      let folder
-    {
+    if let programError = error as? ProgramError, case .sampleFailed(let failure) = programError {
+      if case .unaskedOutput = failure.cause {
+        return CommandError(text + "; none of the run's answers can be trusted")
+      }
+      guard let folder else { return CommandError(text) }
       let name = TuningFolder.failureName
-      if (try? folder.replace(name, with: failure.json(settings.options.program).text + "\n"))
+      if (try? folder.replace(name, with: failure.json(settings.options).text + "\n"))
         != nil
       {
         text += "; 'perturb replay \(folder.file(name))' runs it again"

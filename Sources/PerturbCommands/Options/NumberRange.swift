@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The numbers that counts, seconds and sizes may be, wherever they come from.
 struct NumberRange: Sendable {
   private let least: Double

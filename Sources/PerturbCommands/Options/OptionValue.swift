@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A type of values that an option takes: how one is written on the command line and in JSON.
 protocol OptionValue: Sendable {
   init(argument text: String) throws(BadValue)

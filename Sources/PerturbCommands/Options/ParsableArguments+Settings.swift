@@ -1,11 +1,16 @@
 internal import ArgumentParser
+internal import Platform
 
-/// A property of a command's arguments: an option, or the program after `--`.
+/// A property of a command's arguments: an option, a flag, or the program after `--`.
 private protocol OptionProperty {
   var content: (any OptionContent)? { get }
 }
 
 extension Option: OptionProperty {
+  fileprivate var content: (any OptionContent)? { wrappedValue as? any OptionContent }
+}
+
+extension Flag: OptionProperty {
   fileprivate var content: (any OptionContent)? { wrappedValue as? any OptionContent }
 }
 
@@ -74,15 +79,17 @@ extension ParsableArguments {
   /// - Throws: ``CommandError`` that names the member.
   static func reading(_ members: [JSON.Member], _ place: String) throws(CommandError) -> Self {
     do {
-      let names = try Self.parse([]).optionNames
+      let options = try Self.parse([]).namedOptions
       var arguments: [String] = []
       var program: [String] = []
       for member in members where member.value != .null {
-        guard names.contains(member.name) else {
-          throw CommandError.unknown("setting", member.name, expected: names)
+        guard let option = options.first(where: { $0.name == member.name }) else {
+          throw CommandError.unknown("setting", member.name, expected: options.map(\.name))
         }
         if member.name == "program" {
           program = ["--"] + (try texts(member))
+        } else if option.content is Bool {
+          if try isSet(member) { arguments.append("--\(member.name)") }
         } else {
           arguments.append("--\(member.name)=" + (try argumentText(member)))
         }
@@ -103,6 +110,13 @@ extension ParsableArguments {
       throw CommandError("\(member.name) is \(member.value.kind), expected an array of strings")
     }
     return texts
+  }
+
+  private static func isSet(_ member: JSON.Member) throws(CommandError) -> Bool {
+    guard case .bool(let isSet) = member.value else {
+      throw CommandError("\(member.name) is \(member.value.kind), expected true or false")
+    }
+    return isSet
   }
 
   private static func argumentText(_ member: JSON.Member) throws(CommandError) -> String {

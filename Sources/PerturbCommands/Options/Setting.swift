@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Platform
 
 /// The value of an option, whether it was given, and which values are allowed.
 ///
@@ -77,6 +78,14 @@ extension Optional: OptionContent where Wrapped: OptionValue {
 extension Array: OptionContent where Element == String {
   var givenJSON: JSON? { isEmpty ? nil : .array(map { .string($0) }) }
   var isResumable: Bool { true }
+  var isList: Bool { false }
+  func check(_ name: String) {}
+}
+
+/// A flag.
+extension Bool: OptionContent {
+  var givenJSON: JSON? { self ? .bool(true) : nil }
+  var isResumable: Bool { false }
   var isList: Bool { false }
   func check(_ name: String) {}
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Perturbations
 internal import Platform
 internal import Programs
+internal import Solvers
 internal import Tensors
 
 struct ReplayCommand: ConsoleCommand {
@@ -48,8 +49,17 @@ struct ReplayCommand: ConsoleCommand {
   @Option("single or double: in which the call drew its noise.", "name", default: .single)
   var precision: Setting<Precision>
 
+  @Option("The call's sampling, where its samples depended on one another.", "name")
+  var sampling: String?
+
+  @Option("The number of the call's samples, which such samplings need.", "N", in: .count)
+  var samples: Setting<Int?>
+
   @Option("Seconds that the program may take.", "seconds", in: .seconds)
   var timeout: Setting<Double?>
+
+  @Flag(help: "The program's lines carry numbers, as those of evaluate and minimize --numbered.")
+  var numbered = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -69,7 +79,8 @@ struct ReplayCommand: ConsoleCommand {
     }
     let input = try point(failure)
     let external = try ExternalProgram.command(
-      command, jobs: 1, timeout: timeout.value, retries: 0)
+      command, jobs: 1, timeout: timeout.value, retries: 0,
+      numbered: numbered || failure?["numbered"] == .bool(true))
     let answer = try external.session(on: console) {
       do throws(ProgramError) { return try external(input) } catch {
         if case .sampleFailed(let failure) = error {
@@ -117,9 +128,34 @@ struct ReplayCommand: ConsoleCommand {
       let text = key.values.map(Digits.shortest).joined(separator: ",")
       throw CommandError("the key is '\(text)', expected its two words such as 0,7")
     }
-    let call = SampledCall(
-      theta: theta, sigma: sigma, noise: try Noise.forCommand(noise, hasGradient: false),
-      key: RandomKey(words: (words[0], words[1])), precision: precision.value)
-    return try call.input(ofSample: sample)
+    let reduction = try VarianceReduction(baseline: nil, sampling: sampling)
+    if reduction.sampling != .independent, samples.value == nil {
+      throw CommandError(
+        "--sampling \(reduction.sampling.name) is given, expected --samples with it")
+    }
+    return try drawnInput(
+      at: theta, sample: sample, RandomKey(words: (words[0], words[1])),
+      Smoothing(
+        samples: samples.value ?? sample + 1, sigma: sigma,
+        noise: try Noise.forCommand(noise, hasGradient: false), sampling: reduction.sampling))
+  }
+
+  /// θ + σz of a sample.
+  private func drawnInput(
+    at theta: NumberList, sample: Int, _ key: RandomKey, _ smoothing: Smoothing
+  ) throws(CommandError) -> [Double] {
+    let point = NumberArray(theta.values(in: precision.value), precision: precision.value)
+    try point.check("theta")
+    // Which function is perturbed does not matter: none is called.
+    func input<Scalar: CommandScalar>(_ type: Scalar.Type) throws -> [Double] {
+      try Scalar.perturbed(.solver(Ranking()), smoothing)
+        .input(ofSample: sample, at: point.tensor(of: type), key: key).scalars.map(\.asDouble)
+    }
+    do {
+      switch precision.value {
+      case .single: return try input(Float.self)
+      case .double: return try input(Double.self)
+      }
+    } catch { throw CommandError("\(error)") }
   }
 }

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Where a command writes, and what its surroundings are; tests give one that collects.
 package struct Console: Sendable {
   /// Writes text as it is to the standard output; throws where it cannot be written.
@@ -35,13 +37,14 @@ package struct Console: Sendable {
   package static var standard: Console {
     Console(
       write: { text in
-        do throws(System.Failure) { try System.write(text, to: 1) } catch {
+        do throws(SystemFailure) { try Descriptor(1).writeAll(text.utf8) } catch {
           throw CommandError("cannot write the output: \(error.reason)")
         }
       },
       // What cannot be said cannot be said elsewhere either.
-      writeError: { try? System.write($0, to: 2) },
-      showsProgress: System.isTerminal(2), handlesSignals: true, columns: { System.columns(2) })
+      writeError: { try? Descriptor(2).writeAll($0.utf8) },
+      showsProgress: ThisProcess.isTerminal(2), handlesSignals: true,
+      columns: { ThisProcess.terminalColumns(2) })
   }
 
   /// Writes a line, or several.

@@ -48,7 +48,7 @@ final class Interruption: Sendable {
       var count = 0
       while case .count = withUnsafeMutableBytes(of: &byte, { ends.reading.read(into: $0) }) {
         count += 1
-        if count > 1 { System.leave(128 + Int32(byte)) }
+        if count > 1 { ThisProcess.leave(128 + Int32(byte)) }
         react()
       }
     }

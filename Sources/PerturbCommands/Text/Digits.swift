@@ -1,4 +1,5 @@
 internal import Figures
+internal import Platform
 
 /// Numbers as text for terminals and files.
 enum Digits {
@@ -14,8 +15,7 @@ enum Digits {
 
   /// The shortest text that reads back as the same number.
   static func shortest(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
-    let text = value.description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    shortestText(value)
   }
 
   /// With three significant digits; very small and very large numbers with a power of ten.

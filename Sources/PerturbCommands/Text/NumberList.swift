@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Numbers of an argument, separated by commas, semicolons or spaces: `-0.6,1.9` or `-0.6 1.9`.
 package struct NumberList: Sendable, Equatable {
   /// The numbers in double precision.

@@ -61,19 +61,116 @@ struct EvaluateStatisticsTests {
     let line = "argmax \(Self.point) --noise gumbel --samples 500"
     #expect(
       try json(line + " --standard-error").memberNames
-        == ["value", "standard_error", "samples", "seconds"])
+        == [
+          "value", "standard_error", "interval_95", "degrees_of_freedom", "samples", "seconds",
+        ])
     #expect(
       try json(line + " --cotangent 1 0 0 0 0 --hessian").memberNames
         == ["value", "gradient", "hessian", "samples", "seconds"])
     #expect(
       try json(line + " --cotangent 1 0 0 0 0 --hessian --standard-error").memberNames
         == [
-          "value", "standard_error", "gradient", "gradient_standard_error", "hessian",
-          "hessian_standard_error", "samples", "seconds",
+          "value", "standard_error", "interval_95", "gradient", "gradient_standard_error",
+          "gradient_interval_95", "hessian", "hessian_standard_error", "hessian_interval_95",
+          "degrees_of_freedom", "samples", "seconds",
         ])
     #expect(
       try json(line + " --until-standard-error 0.5").memberNames
-        == ["value", "standard_error", "samples", "seconds"])
+        == [
+          "value", "standard_error", "interval_95", "degrees_of_freedom", "samples",
+          "reached_standard_error", "seconds",
+        ])
+  }
+
+  /// Student's t of 7 degrees of freedom: 2.3646 at 97.5 %.
+  @Test func fewScramblingsHaveWideIntervals() throws {
+    let line = "ranking \(Self.point) --samples 800 --sampling quasi-monte-carlo"
+    let found = try json(line + " --cotangent 1 2 3 4 5 --standard-error")
+    #expect(found["degrees_of_freedom"]?.integer == 7)
+    for (name, prefix) in [("value", ""), ("gradient", "gradient_")] {
+      let value = try #require(found[name]).doubles
+      let errors = try #require(found[prefix + "standard_error"]).doubles
+      let lower = try #require(found[prefix + "interval_95"]?["lower"]).doubles
+      let upper = try #require(found[prefix + "interval_95"]?["upper"]).doubles
+      for k in 0..<5 {
+        #expect(abs(upper[k] - value[k] - 2.3646 * errors[k]) < 1e-3 * errors[k] + 1e-6)
+        #expect(abs(value[k] - lower[k] - 2.3646 * errors[k]) < 1e-3 * errors[k] + 1e-6)
+      }
+    }
+    let text = CommandRun("evaluate " + line).output
+    #expect(
+      text.contains("\n95 % interval: ± 2.36 standard errors (s.e.), of 7 degrees of freedom\n"),
+      "\(text)")
+    let many = CommandRun("evaluate ranking \(Self.point)").output
+    #expect(many.contains("\n95 % interval: ± 1.96 standard errors (s.e.)\n"), "\(many)")
+  }
+
+  /// P(−6 + Z ≥ 0) is 1e-9: no sample shows it.
+  @Test func anOutputWithoutSpreadIsNotCalledExact() throws {
+    let line = "or --theta=-6 --samples 2000"
+    let expected = 2 * 3.0.squareRoot() / 2000
+    let lines = CommandRun("evaluate " + line).output.split(separator: "\n")
+    #expect(
+      lines.contains(
+        "–: no spread in 2,000 samples: the error is only known to be below about 0.0017"))
+    #expect(lines.contains { $0.split(separator: " ") == ["-1", "-1", "–"] })
+    let found = try json(line + " --standard-error")
+    #expect(found["standard_error"]?.doubles == [0])
+    let error = try #require(found["no_spread_error"]?.double)
+    #expect(abs(error / expected - 1) < 1e-12)
+    let upper = try #require(found["interval_95"]?["upper"]?.doubles.first)
+    #expect(abs((upper + 1) / (1.96 * expected) - 1) < 0.01)
+    #expect(try json("or --theta=-1 --samples 2000 --standard-error")["no_spread_error"] == nil)
+  }
+
+  @Test func whatHasNoVarianceHasNoStandardError() throws {
+    let line = "evaluate sort --theta 1,2 --noise cauchy --samples 1000"
+    let text = CommandRun(line).output
+    #expect(text.contains("\nNaN: "))
+    #expect(!text.contains("95 % interval"))
+    #expect(
+      try JSON(reading: CommandRun(line + " --standard-error --json").output)["standard_error"]?
+        .elements == [.null, .null])
+  }
+
+  /// E = 2 Φ(−4) − 1 = −0.99993666: the first block of samples shows nothing but −1.
+  @Test func aRareEventIsWaitedFor() throws {
+    let line = "or --theta=-4 --until-standard-error 2e-5 --seed 3"
+    let found = try json(line)
+    #expect(found["reached_standard_error"] == .bool(true))
+    #expect(try #require(found["samples"]?.integer) > 100_000)
+    let value = try #require(found["value"]?.doubles.first)
+    let error = try #require(found["standard_error"]?.doubles.first)
+    #expect(error > 0 && abs(value + 0.999_936_66) < 4 * error)
+    let capped = CommandRun("evaluate or --theta=-6 --samples 5000 --until-standard-error 1e-6")
+    #expect(capped.code == 0)
+    #expect(
+      capped.output.contains("The standard error 1e-06 is not reached: the largest is 0.00069"),
+      "\(capped.output)")
+  }
+
+  @Test func noiseThatIsRoundedAwayIsRefused() throws {
+    let line = "evaluate argmax --theta 1000000,1000000 --sigma 0.01 --cotangent 1,0"
+    let refused = CommandRun(line)
+    #expect(refused.code == 1 && refused.output == "")
+    #expect(refused.errorLines.count == 1)
+    #expect(refused.errors.hasPrefix("perturb: sigma is 0.01, less than the distance"))
+    #expect(refused.errors.contains("double precision"))
+    let double = try json(
+      "argmax --theta 1000000,1000000 --sigma 0.01 --cotangent 1,0 --precision double "
+        + "--standard-error")
+    let value = try #require(double["value"]?.doubles)
+    let errors = try #require(double["standard_error"]?.doubles)
+    #expect(abs(value[0] - 0.5) < 4 * errors[0])
+  }
+
+  @Test(arguments: ["evaluate argmax", "diagnose argmax --sigmas 4,100"])
+  func coarseNoiseIsWarnedOfOnce(command: String) throws {
+    let run = CommandRun("\(command) --theta 1000000,1000000 --sigma 4 --samples 500 --json")
+    #expect(run.code == 0)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.hasPrefix("perturb: warning: sigma is 4.0, 64 times the distance"))
+    #expect(CommandRun("evaluate argmax --theta 10,10 --sigma 4 --samples 500").errors == "")
   }
 
   /// σ² H = Σ gᵢ pᵢ ((eᵢ − p)(eᵢ − p)ᵀ − diag p + p pᵀ) of a softmax p.

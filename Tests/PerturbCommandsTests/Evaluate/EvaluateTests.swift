@@ -84,7 +84,7 @@ struct EvaluateTests {
 
   @Test func everyFunctionGivesItsUnperturbedOutputAtTinyNoise() throws {
     func value(_ line: String) throws -> [Double]? {
-      try json("evaluate \(line) --samples 10 --sigma 1e-6")["value"]?.doubles
+      try json("evaluate \(line) --samples 10 --sigma 1e-4")["value"]?.doubles
     }
     #expect(try value("argmax --theta 1 3 2") == [0, 1, 0])
     #expect(try value("ranking --theta 1 3 2") == [0, 2, 1])
@@ -92,7 +92,7 @@ struct EvaluateTests {
     #expect(try value("or --theta -1 -2") == [-1])
     #expect(try value("and --theta 1 2") == [1])
     let sorted = try #require(try value("sort --theta 1 3 2"))
-    #expect(zip(sorted, [1, 2, 3]).allSatisfy { abs($0 - $1) < 1e-4 })
+    #expect(zip(sorted, [1, 2, 3]).allSatisfy { abs($0 - $1) < 1e-3 })
   }
 
   @Test(arguments: [

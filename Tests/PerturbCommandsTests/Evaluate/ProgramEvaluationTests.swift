@@ -42,9 +42,17 @@ struct ProgramEvaluationTests {
   }
 
   /// The command that a failure names makes its input again.
-  @Test func aFailureNamesTheCommandThatRepeatsIt() throws {
-    let program = ["python3", try script("print(x[0]) if x[0] < 0.6 else sys.exit(3)")]
-    let failed = evaluate("--theta 0.5,2 --sigma 0.1 --seed 7 --retries 0 --jobs 1", program)
+  @Test(arguments: [
+    "", "--precision double", "--sampling antithetic --samples 100",
+    "--sampling quasi-monte-carlo --samples 128", "--sampling orthogonal --samples 50",
+    "--numbered",
+  ])
+  func aFailureNamesTheCommandThatRepeatsIt(options: String) throws {
+    let answer = options == "--numbered" ? "json.dumps({'id': x['id'], 'y': 1})" : "x[0]"
+    let first = options == "--numbered" ? "x['x'][0]" : "x[0]"
+    let program = ["python3", try script("print(\(answer)) if \(first) < 0.6 else sys.exit(3)")]
+    let failed = evaluate(
+      "--theta 0.5,2 --sigma 0.1 --seed 7 --retries 0 --jobs 1 \(options)", program)
     #expect(failed.code == 1)
     #expect(failed.errorLines.count == 1)
     let parts = failed.errors.split(separator: "'").map(String.init)
@@ -73,6 +81,46 @@ struct ProgramEvaluationTests {
     #expect(run.output.contains("biased towards them"))
   }
 
+  /// A constant enters no gradient, whatever samples are missing.
+  @Test func aConstantWithSkippedSamplesHasNoGradient() throws {
+    let run = evaluate(
+      "--theta 0 --sigma 1 --samples 200 --on-failure skip --retries 0 --jobs 1 --json",
+      PythonWorker.program("print(1000) if x[0] > -1 else sys.exit(3)"))
+    #expect(run.code == 0, "\(run.errors)")
+    let found = try JSON(reading: run.output)
+    #expect(try #require(found["skipped"]?.integer) > 15)
+    #expect(found["value"]?.doubles == [1000])
+    #expect(abs(try #require(found["gradient"]?.doubles.first)) < 1e-3)
+  }
+
+  @Test func answersMayCarryNumbers() throws {
+    let options = "--theta 1 2 --sigma 0.1 --samples 300 --json"
+    let numbered = evaluate(
+      "\(options) --numbered --jobs 2",
+      PythonWorker.program(
+        "q = x; x = q['x']; y = (x[0] - 3) ** 2 + (x[1] + 1) ** 2 + 1; "
+          + "print(json.dumps({'id': q['id'], 'y': y}))"))
+    #expect(numbered.code == 0, "\(numbered.errors)")
+    let plain = try JSON(reading: evaluate(options, PythonWorker.bowl).output)
+    let found = try JSON(reading: numbered.output)
+    #expect(found["value"] == plain["value"] && found["gradient"] == plain["gradient"])
+  }
+
+  /// A line that comes when all answers are there makes every one of them doubtful.
+  @Test(arguments: [
+    "evaluate --theta 1 2 --sigma 0.1 --samples 50", "replay --input 1,2",
+    "minimize --start 1 2 --steps 2 --samples 4",
+  ])
+  func aLineTooManyIsAnErrorBeforeAnythingIsPrinted(command: String) throws {
+    let program = PythonWorker.bowl.dropLast() + [PythonWorker.bowl[3] + "\nprint(7)"]
+    let run = CommandRun(command.split(separator: " ").map(String.init) + ["--"] + program)
+    #expect(run.code == 1)
+    #expect(run.output == "")
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.contains("printed '7' without having been asked"), "\(run.errors)")
+    #expect(!run.errors.contains("goes on"))
+  }
+
   @Test(arguments: [
     ("evaluate argmax --theta 1 -- cat", "a function is given with a program"),
     ("evaluate --theta 1 --hessian -- cat", "--hessian is given with a program"),
@@ -80,6 +128,7 @@ struct ProgramEvaluationTests {
     ("evaluate argmax --theta 1 --jobs 2", "--jobs is for a program"),
     ("evaluate --theta 1 --on-failure go -- cat", "unknown choice for failures 'go'"),
     ("evaluate --theta 1,2 --cotangent 1 -- cat", "the cotangent has 1 entries, expected 2"),
+    ("evaluate argmax --theta 1 --numbered", "--numbered is for a program"),
     ("evaluate --theta 1 --timeout 0 -- cat", "expected a positive time"),
   ])
   func mistakesAreOneLine(line: String, part: String) {

@@ -2,6 +2,7 @@ import Foundation
 import Optimizers
 import PerturbCommands
 import Perturbations
+import Platform
 import Testing
 
 /// Document 003, against what NumPy and SciPy give for the same start

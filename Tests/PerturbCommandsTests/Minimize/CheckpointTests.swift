@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// Damaged states: each is one line that names the part, and none ends the process or hangs.
@@ -69,7 +70,7 @@ struct CheckpointTests {
     ("\"step\": 3", "\"step\": -1", "step is -1"),
     ("\"format\": 2", "\"format\": 1", "older form (format 1)"),
     ("\"format\": 2", "\"format\": 3", "newer form (format 3)"),
-    ("\"seconds\"", "\"step\": 3, \"seconds\"", "another 'step'"),
+    ("\"seconds\"", "\"step\": 3, \"seconds\"", "\"step\" again"),
     ("\"skipped\": 0", "\"skipped\": 1", "checksum"),
   ])
   func aDamagedFieldIsNamed(text: String, other: String, part: String) throws {

@@ -1,4 +1,5 @@
 import PerturbCommands
+import Platform
 import Testing
 
 /// A cap is a cap: evaluations are counted by the program itself.

@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Synchronization
 import Testing
 

@@ -1,5 +1,6 @@
 package import Optimizers
 package import Perturbations
+internal import Platform
 
 /// The experiment of document 003: places for 36 cities whose distances are those on the globe.
 ///
@@ -133,7 +134,7 @@ extension CityMap {
     var x = start
     let clock = ContinuousClock()
     let begin = clock.now
-    let processorBegin = System.processorSeconds
+    let processorBegin = ThisProcess.threadProcessorSeconds
     for step in 0..<steps {
       let (loss, gradient) = valueAndGradient(at: x, of: criterion)
       losses.append(loss.scalar)
@@ -141,7 +142,8 @@ extension CityMap {
       if step % 500 == 499 { progress(step + 1, (clock.now - begin) / .seconds(1)) }
     }
     return (
-      losses, x, (clock.now - begin) / .seconds(1), System.processorSeconds - processorBegin
+      losses, x, (clock.now - begin) / .seconds(1),
+      ThisProcess.threadProcessorSeconds - processorBegin
     )
   }
 }
