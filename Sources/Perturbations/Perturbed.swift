@@ -117,7 +117,8 @@ public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendab
       type = leaf.type
     }
     guard steps < Resolution.wantedSteps else { return nil }
-    return "sigma is \(sigma), \(Int(steps)) times the distance between neighbouring \(type) numbers at "
+    return
+      "sigma is \(sigma), \(Int(steps)) times the distance between neighbouring \(type) numbers at "
       + "the input's size, and estimates are coarse: take "
       + (type == .double ? "a larger sigma" : "double precision, a larger sigma")
       + ", or an input centred near 0"

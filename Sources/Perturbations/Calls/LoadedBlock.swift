@@ -76,7 +76,9 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   func load(row: Int, samples: Range<Int>) throws {
     start(row, samples)
     let kept = source.kept
-    if let kept, !source.form.isBits { outputs = kept.pointer(row: row, sample: samples.lowerBound) }
+    if let kept, !source.form.isBits {
+      outputs = kept.pointer(row: row, sample: samples.lowerBound)
+    }
     if let kept, kept.isComplete {
       absent = kept.absent(row: row, sample: samples.lowerBound)
       if source.form.isBits {
@@ -123,7 +125,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     }
     if remaining.isEmpty { return }
     var layout: ExampleLayout? = source.functionLayout
-    let missing = try workspace.evaluate(row: row, samples: remaining, layout: &layout) { _ in start }
+    let missing = try workspace.evaluate(row: row, samples: remaining, layout: &layout) { _ in start
+    }
     let first = remaining.lowerBound - samples.lowerBound
     absent += missing.map { first + $0 }
   }
@@ -169,7 +172,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   private func findIndex() {
     withExtremeOrigin { block, theta, sigma in
       Scalar.argmaxSamples(
-        block, theta: theta, sigma: sigma, into: UnsafeMutableBufferPointer(start: index, count: count))
+        block, theta: theta, sigma: sigma,
+        into: UnsafeMutableBufferPointer(start: index, count: count))
     }
   }
 

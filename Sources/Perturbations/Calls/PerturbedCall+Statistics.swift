@@ -7,6 +7,8 @@ protocol StatisticsCall {
   /// - Parameters:
   ///   - theta: The leaves.
   ///   - isEnough: How many samples are wanted, after some or none of them.
+  /// - Returns: The moments, over as many samples as were taken.
+  /// - Throws: `PerturbationError` for an input or a function that fails.
   func outputMoments(
     _ theta: [Value], until isEnough: (_ samples: Int, _ moments: [Moments]) -> Int
   ) throws -> [Moments]

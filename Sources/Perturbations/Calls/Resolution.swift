@@ -9,7 +9,11 @@ enum Resolution {
 
   /// The same for a number of a type that is known at run time.
   static func of(_ magnitude: Double, _ type: ElementType) -> Double {
-    inPrecision(of: type) { _ in Double(Float(magnitude).ulp) } double: { _ in magnitude.ulp }
+    inPrecision(of: type) { _ in
+      Double(Float(magnitude).ulp)
+    } double: { _ in
+      magnitude.ulp
+    }
   }
 
   /// Noise of fewer of these steps is so coarse that its distribution is another: about 256 of them

@@ -54,7 +54,9 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
 
   func makeWorker() throws -> Worker { try Worker(source) }
 
-  func reduce(segment: Int, block number: Int, _ worker: Worker, into sums: inout PartialSums) throws {
+  func reduce(segment: Int, block number: Int, _ worker: Worker, into sums: inout PartialSums)
+    throws
+  {
     let (block, samples) = (worker.block, source.plan.block(number))
     switch goal {
     case .winners:

@@ -55,9 +55,9 @@ struct Moments: Sendable {
   /// - Parameters:
   ///   - samples: Their numbers; a block starts with a unit.
   ///   - unit: Samples of one unit; the last unit may have fewer.
-  ///   - sum: Adds the terms of all of them, as a plain sum does, to give its bits.
+  ///   - addSum: Adds the terms of all of them, as a plain sum does, to give its bits.
   ///   - terms: Writes the terms of some of the samples, counted from the first, [samples, width].
-  /// - Throws: What `sum` throws.
+  /// - Throws: What `addSum` throws.
   mutating func add(
     samples: Range<Int>, unit: Int, sum addSum: (UnsafeMutablePointer<Double>) throws -> Void,
     terms: (_ rows: Range<Int>, UnsafeMutablePointer<Double>) -> Void

@@ -1,6 +1,6 @@
 internal import Dispatch
-internal import Synchronization
 internal import Platform
+internal import Synchronization
 internal import Tensors
 
 /// Runs passes on threads of this process.
@@ -69,7 +69,8 @@ private struct Cut {
     let tree = first + index % perSegment
     return (
       index / perSegment,
-      Swift.max(tree << level, blocks.lowerBound)..<Swift.min((tree + 1) << level, blocks.upperBound)
+      Swift.max(
+        tree << level, blocks.lowerBound)..<Swift.min((tree + 1) << level, blocks.upperBound)
     )
   }
 }

@@ -16,7 +16,8 @@ struct EstimatorNode: DifferentiableNode {
   }
 
   /// The node of another order at the same θ.
-  private func node(_ order: EstimatorOrder, _ theta: [Value], _ vectors: Value...) throws -> Value {
+  private func node(_ order: EstimatorOrder, _ theta: [Value], _ vectors: Value...) throws -> Value
+  {
     try apply(EstimatorNode(call, order, leafCount: leafCount), theta + vectors)
   }
 

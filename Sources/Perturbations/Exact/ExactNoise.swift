@@ -1,4 +1,3 @@
-internal import Platform
 internal import CKernels
 internal import Platform
 internal import Tensors

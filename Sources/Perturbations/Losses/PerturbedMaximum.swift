@@ -26,7 +26,8 @@ public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoi
   private let function: AnyFunction<Input, Input>
 
   init(
-    _ function: AnyFunction<Input, Input>, _ smoothing: Smoothing, sense: Sense, isExact: Bool = true
+    _ function: AnyFunction<Input, Input>, _ smoothing: Smoothing, sense: Sense,
+    isExact: Bool = true
   ) throws(PerturbationError) {
     var smoothing = smoothing
     // The gradient is a mean of solutions; a second derivative asks for the score itself.

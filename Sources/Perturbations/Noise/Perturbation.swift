@@ -15,6 +15,7 @@ protocol Perturbation: Sendable {
   ///   - theta: A leaf of θ.
   ///   - sigma: σ, in units of the noise as it is drawn.
   ///   - offset: What is subtracted from the noise as it is drawn.
+  ///   - type: The precision.
   /// - Returns: A value of θ's shape.
   func origin<Scalar: TensorFloatingPoint>(
     _ theta: Value, sigma: Double, offset: Double, _ type: Scalar.Type

@@ -157,7 +157,8 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
     stride: Int, into out: UnsafeMutablePointer<Scalar>, _ outStride: Int
   ) {
     let count = leaves[leaf].count
-    let rows = NoiseRows(start: UnsafePointer(drawn), stride: stride, samples: samples, count: count)
+    let rows = NoiseRows(
+      start: UnsafePointer(drawn), stride: stride, samples: samples, count: count)
     origins[leaf].withElements { pointer in
       noise.perturbation.apply(
         rows, sigma: sigma, origin: pointer.assumingMemoryBound(to: Scalar.self) + row * count,

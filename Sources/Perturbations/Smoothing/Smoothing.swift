@@ -123,6 +123,7 @@ extension Smoothing {
   /// another.
   ///
   /// - Parameter width: The numbers in an example.
+  /// - Throws: `PerturbationError` where there are fewer.
   package func checkStandardError(width: Int) throws(PerturbationError) {
     if case .quasiMonteCarlo(let scramblings) = sampling {
       if scramblings < 2 {

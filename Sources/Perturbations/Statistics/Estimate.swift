@@ -29,6 +29,7 @@ extension Estimate {
   /// Student's t with the estimate's degrees of freedom, 1.96 for many and 95 %, 2.36 for 8 scramblings.
   ///
   /// - Parameter level: The probability that it does, between 0 and 1.
+  /// - Returns: The half width over the standard error.
   /// - Precondition: 0 < `level` < 1.
   public func halfWidth(level: Double = 0.95) -> Double {
     require(level > 0 && level < 1, "Estimate.halfWidth", "a level of \(level), expected 0 to 1")

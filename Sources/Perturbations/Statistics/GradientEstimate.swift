@@ -21,6 +21,7 @@ extension GradientEstimate {
   /// errors: Student's t with the estimate's degrees of freedom.
   ///
   /// - Parameter level: The probability that it does, between 0 and 1.
+  /// - Returns: The half width over the standard error.
   /// - Precondition: 0 < `level` < 1.
   public func halfWidth(level: Double = 0.95) -> Double {
     require(

@@ -34,7 +34,8 @@ enum StudentDistribution {
   ///   - degreesOfFreedom: ν, at least 1.
   /// - Returns: The half width of an interval, in standard errors.
   /// - SeeAlso: Abramowitz and Stegun 1964, 26.7.5, for many degrees.
-  static func halfWidth(level: Double, degreesOfFreedom ν: Int) -> Double {
+  static func halfWidth(level: Double, degreesOfFreedom: Int) -> Double {
+    let ν = degreesOfFreedom
     if ν > 400 {
       let x = solve(level) { Elementary.erf($0 / 2.0.squareRoot()) }
       let (n, y) = (Double(ν), x * x)

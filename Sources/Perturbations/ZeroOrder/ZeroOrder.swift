@@ -122,7 +122,8 @@ public struct ZeroOrder: Sendable {
     default:
       throw .invalidParameter(
         name: "sampling", value: smoothing.sampling.name,
-        expected: "independent, or orthogonal with normal noise; the method says whether to take pairs")
+        expected:
+          "independent, or orthogonal with normal noise; the method says whether to take pairs")
     }
     try self.init(
       method, smoothing,

@@ -45,7 +45,8 @@ extension ZeroOrder {
     at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
   ) throws -> ZeroOrderEstimate<Tensor<Scalar>> {
     let key = RandomKey.resolve(key)
-    return try estimate(at: x, ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key)))
+    return try estimate(
+      at: x, ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key)))
   }
 
   private func estimate<Parameters: Tree & Sendable>(

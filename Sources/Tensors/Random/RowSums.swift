@@ -29,21 +29,27 @@ extension RowKernels where Scalar: BinaryFloatingPoint {
   /// Loops that the compiler vectorises for a type that it knows.
   @inline(__always)
   fileprivate init(
-    _ kernels: @escaping @Sendable () -> (
-      sum: @Sendable (
-        UnsafePointer<Scalar>, Int, Int, Int, UnsafeMutablePointer<Double>
-      ) -> Void,
-      sumWeighted: @Sendable (
-        UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int, UnsafeMutablePointer<Double>
-      ) -> Void,
-      dot: @Sendable (
-        UnsafePointer<Scalar>, UnsafePointer<Double>, Double, Int, Int,
-        UnsafeMutablePointer<Double>
-      ) -> Void,
-      scoreSums: @Sendable (
-        UnsafePointer<ck_sample_block>, UnsafePointer<Double>, UnsafeMutablePointer<Double>
-      ) -> Void
-    )
+    _ kernels:
+      @escaping @Sendable () -> (
+        sum:
+          @Sendable (
+            UnsafePointer<Scalar>, Int, Int, Int, UnsafeMutablePointer<Double>
+          ) -> Void,
+        sumWeighted:
+          @Sendable (
+            UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int,
+            UnsafeMutablePointer<Double>
+          ) -> Void,
+        dot:
+          @Sendable (
+            UnsafePointer<Scalar>, UnsafePointer<Double>, Double, Int, Int,
+            UnsafeMutablePointer<Double>
+          ) -> Void,
+        scoreSums:
+          @Sendable (
+            UnsafePointer<ck_sample_block>, UnsafePointer<Double>, UnsafeMutablePointer<Double>
+          ) -> Void
+      )
   ) {
     let kernels = kernels()
     sum = kernels.sum

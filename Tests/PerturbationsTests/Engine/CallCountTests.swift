@@ -7,7 +7,12 @@ private final class Counter: Sendable {
   private let count = Mutex(0)
   func increment(by amount: Int = 1) { count.withLock { $0 += amount } }
   /// The calls so far; counting starts again.
-  func take() -> Int { count.withLock { calls in defer { calls = 0 }; return calls } }
+  func take() -> Int {
+    count.withLock { calls in
+      defer { calls = 0 }
+      return calls
+    }
+  }
 }
 
 /// A function of many inputs that counts them: five outputs.

@@ -69,7 +69,8 @@ private struct CutExecution: Execution {
     var result = try perturbed(theta, key: key).scalars
     result += try gradient(at: theta) { (try perturbed($0, key: key) * cotangent).sum() }.scalars
     result += try hessian(at: theta) { (try perturbed($0, key: key) * cotangent).sum() }.scalars
-    result += try jvp(at: theta, along: cotangent) { try perturbed($0, key: key) }.derivative.scalars
+    result += try jvp(at: theta, along: cotangent) { try perturbed($0, key: key) }.derivative
+      .scalars
     let estimate = try perturbed.estimate(at: theta, key: key)
     result += estimate.value.scalars + estimate.standardError.scalars
     let gradient = try perturbed.gradientEstimate(at: theta, cotangent: cotangent, key: key)

@@ -41,7 +41,11 @@ struct FusedSolverTests {
   /// Noise of scale σ; none at all for 0, so that ties stay.
   private func smoothing(_ sigma: Double) -> Smoothing {
     if sigma > 0 { return Smoothing(samples: 300, sigma: sigma) }
-    let none = Noise("none") { count, _ in [Double](repeating: 0, count: count) } score: { $0 }
+    let none = Noise("none") { count, _ in
+      [Double](repeating: 0, count: count)
+    } score: {
+      $0
+    }
     return Smoothing(samples: 300, sigma: 1, noise: none)
   }
 

@@ -85,7 +85,8 @@ import Testing
     // ulp(10⁶) = 1/16.
     for steps in [256.0, 64, 1024] {
       let found = try slope(steps / 16)
-      #expect(abs(found.value) < 4 * found.error + (steps < 256 ? 0.02 : 0.005), "\(steps) \(found)")
+      #expect(
+        abs(found.value) < 4 * found.error + (steps < 256 ? 0.02 : 0.005), "\(steps) \(found)")
     }
     // Double precision has no difficulty, and the sphere of multiplied inputs none either.
     let wide: Tensor<Double> = [1_000_000, 1_000_000]
@@ -160,7 +161,9 @@ import Testing
     let input: [Tensor<Float>] = [[[1, 2], [3, 4]], [[5], [6]]]
     let made = try perturbed.input(ofSample: 3, at: input, key: RandomKey(2), batched: true)
     #expect(made.map(\.shape) == [[2, 2], [2, 1]])
-    let (first, second) = (RandomKey(2).split(5)[3].split(2)[0], RandomKey(2).split(5)[3].split(2)[1])
+    let (first, second) = (
+      RandomKey(2).split(5)[3].split(2)[0], RandomKey(2).split(5)[3].split(2)[1]
+    )
     let noise: [Tensor<Float>] = [first.normal([2, 2]), second.normal([2, 1])]
     #expect(made[0] == input[0] + 0.5 * noise[0])
     #expect(made[1] == input[1] + 0.5 * noise[1])

@@ -29,8 +29,11 @@ import Testing
     let means = (0..<6).map { j in estimates.reduce(0) { $0 + $1.values[j] } / Double(keys) }
     func share(_ columns: Range<Int>) -> Double {
       let hits = estimates.reduce(0) { hits, estimate in
-        hits + columns.count { abs(estimate.values[$0] - means[$0])
-          <= estimate.halfWidth * estimate.errors[$0] }
+        hits
+          + columns.count {
+            abs(estimate.values[$0] - means[$0])
+              <= estimate.halfWidth * estimate.errors[$0]
+          }
       }
       return Double(hits) / Double(keys * columns.count)
     }
@@ -95,14 +98,17 @@ import Testing
     let few = try Perturbed(LogicalOr(), samples: 5000, sigma: 1).estimate(
       at: [-4], untilStandardError: 1e-6, key: RandomKey(1))
     #expect(!few.reachedStandardError)
-    #expect(few.standardError.scalar > 0 || abs(few.noSpreadError - 2 * 3.0.squareRoot() / 5000) < 1e-9)
+    #expect(
+      few.standardError.scalar > 0 || abs(few.noSpreadError - 2 * 3.0.squareRoot() / 5000) < 1e-9)
   }
 
   /// Where there is no mean, or no variance, there is no standard error.
   @Test func noVarianceNoStandardError() throws {
     for noise in [Noise.cauchy, .studentT(degreesOfFreedom: 1)] {
       for seed in 0..<20 {
-        let sum = try Perturbed(samples: 5000, sigma: 1, noise: noise) { (x: Tensor<Double>) in x.sum() }
+        let sum = try Perturbed(samples: 5000, sigma: 1, noise: noise) { (x: Tensor<Double>) in
+          x.sum()
+        }
         #expect(
           try sum.estimate(at: theta, key: RandomKey(UInt64(seed))).standardError.scalar.isNaN)
         // A bounded function has both.
