@@ -142,7 +142,7 @@ private struct CountedTopK: Solver {
     try solver.outputShape(forInput: shape)
   }
   func makeScratch(inputCount: Int) throws(SolverError) -> TopK.Scratch {
-    try solver.makeScratch(inputCount: inputCount)
+    solver.makeScratch(inputCount: inputCount)
   }
   func solve(
     _ input: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout TopK.Scratch

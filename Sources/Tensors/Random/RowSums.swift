@@ -1,4 +1,4 @@
-package import CKernels
+internal import CKernels
 
 /// The kernels for sums over the rows of a block, of one scalar type; what is in it is for this
 /// package alone.
@@ -25,7 +25,7 @@ public struct RowKernels<Scalar>: Sendable {
       -> Void
 }
 
-extension RowKernels where Scalar: BinaryFloatingPoint {
+extension RowKernels where Scalar: BinaryFloatingPoint & SendableMetatype {
   /// Loops that the compiler vectorises for a type that it knows.
   @inline(__always)
   fileprivate init(
