@@ -61,9 +61,11 @@ extension PerturbedCall {
     let atOnce = Swift.max(1, Self.mostSums / Swift.max(width, 1))
     for first in stride(from: 0, to: copies, by: atOnce) {
       let part = first..<Swift.min(first + atOnce, copies)
-      let totals = try SamplePass(forward.source, .terms(sums: part.map(term), moments: []))
+      var totals = try SamplePass(forward.source, .terms(sums: part.map(term), moments: []))
         .totals(on: smoothing.execution)
-      for (row, total) in totals.enumerated() {
+      for row in totals.indices {
+        let total = totals[row]
+        totals[row].sums = []
         let scale = scale(total.present, power) * factors[row]
         for (position, copy) in part.enumerated() {
           let (start, target) = (position * width, (copy * forward.rows + row) * width)

@@ -133,14 +133,16 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     if isStratified {
       terms.append(StratifiedOutputTerm<Scalar>(strata: scramblings, outputWidth: width))
     }
-    let totals = try SamplePass(source, .terms(sums: terms, moments: [])).totals(
+    var totals = try SamplePass(source, .terms(sums: terms, moments: [])).totals(
       on: smoothing.execution)
     try checkTotals(totals, width: width)
     let objective = width + (findsObjective ? 1 : 0)
+    let objectives = findsObjective ? totals.map { $0.sums[width] } : []
+    let strata =
+      isStratified ? totals.sums(objective..<objective + scramblings * width) : nil
     return Forward(
-      theta: theta, source: source, sums: totals.sums(0..<width), totals: totals,
-      objectives: findsObjective ? totals.map { $0.sums[width] } : [],
-      strata: isStratified ? totals.sums(objective..<objective + scramblings * width) : nil)
+      theta: theta, source: source, sums: totals.takeSums(0..<width), totals: totals,
+      objectives: objectives, strata: strata)
   }
 
   private func winnerForward(_ theta: [Value], _ source: SampleSource<Scalar>) throws -> Forward {
@@ -300,11 +302,24 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
 
 extension [PartialSums] {
   /// A part of the sums of each segment, one after the other.
-  fileprivate func sums(_ range: Range<Int>) -> [Double] {
-    if count == 1, self[0].sums.count == range.count { return self[0].sums }
+  func sums(_ range: Range<Int>) -> [Double] {
+    var copy = self
+    return copy.takeSums(range)
+  }
+
+  /// The same, and frees each segment's sums on the way.
+  mutating func takeSums(_ range: Range<Int>) -> [Double] {
+    if count == 1, self[0].sums.count == range.count {
+      let sums = self[0].sums
+      self[0].sums = []
+      return sums
+    }
     var result: [Double] = []
     result.reserveCapacity(count * range.count)
-    for total in self { result.append(contentsOf: total.sums[range]) }
+    for segment in indices {
+      result.append(contentsOf: self[segment].sums[range])
+      self[segment].sums = []
+    }
     return result
   }
 }

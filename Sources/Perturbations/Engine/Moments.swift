@@ -227,6 +227,26 @@ extension Moments {
 }
 
 extension Moments {
+  /// Standard errors of the mean over `present` samples, where the terms of the others are zeros that
+  /// have no part in it: a ratio, around whose own value the others are spread.
+  ///
+  /// - Parameters:
+  ///   - present: How many samples there are.
+  ///   - unit: Samples of one unit.
+  /// - Returns: One for each term.
+  func standardErrors(present: Int, unit: Int) -> [Double] {
+    if present == samples { return standardErrors }
+    let (n, m) = (Double(samples), Double(present))
+    let units = Double((present + unit - 1) / unit)
+    return sum.indices.map { j in
+      // From deviations around Σ/N to those around Σ/m.
+      let spread = squares[j] + Double(unit) * sum[j] * sum[j] * (1 / n - 1 / m)
+      return (Swift.max(spread, 0) * units / (units - 1)).squareRoot() / m
+    }
+  }
+}
+
+extension Moments {
   func encode(to writer: inout ByteWriter) {
     for count in [samples, units] { writer.write(count) }
     writer.write(counts)

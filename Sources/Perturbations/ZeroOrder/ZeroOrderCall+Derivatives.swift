@@ -87,10 +87,10 @@ extension ZeroOrderCall {
   /// The estimate of the gradient, leaf by leaf, with standard errors where they are asked for.
   func gradient(_ evaluated: Evaluated, wantsErrors: Bool = false) throws -> Sums {
     let samples = try samples(evaluated)
-    let present = Double(samples.present.count)
+    let present = samples.present.count
     return try sums(
       evaluated.point, samples.coefficientsOfDraws(coefficients(evaluated, samples)),
-      scale: 1 / present, wantsErrors: wantsErrors)
+      scale: 1 / Double(present), errorsOf: wantsErrors ? present : nil)
   }
 
   /// The coefficients cᵢ of the directions: the gradient is (1/N) Σ cᵢ zᵢ over the N samples with a
@@ -137,24 +137,34 @@ extension ZeroOrderCall {
     return result
   }
 
-  /// `scale` Σ dᵢ zᵢ for the coefficients dᵢ of the draws, with standard errors if wanted.
+  /// `scale` Σ dᵢ zᵢ for the coefficients dᵢ of the draws.
+  ///
+  /// - Parameters:
+  ///   - point: Where the directions start from.
+  ///   - coefficients: dᵢ, zeros for samples without a value.
+  ///   - scale: What the sums are multiplied by.
+  ///   - present: For standard errors of means over as many samples; nil for none.
+  /// - Returns: The sums, leaf by leaf.
   private func sums(
-    _ point: ParameterPoint, _ coefficients: [Double], scale: Double, wantsErrors: Bool
+    _ point: ParameterPoint, _ coefficients: [Double], scale: Double, errorsOf present: Int? = nil
   ) throws -> Sums {
+    let plan = plan(point)
     let pass = DirectionSumsPass(
-      point, sampler, plan(point), coefficients: coefficients, findsErrors: wantsErrors)
+      point, sampler, plan, coefficients: coefficients, findsErrors: present != nil)
     var execution = estimator.smoothing
     // So little work that threads cost more than they bring.
     if point.parameters * estimator.samples < 100_000 { execution.threads = 1 }
     let totals = try pass.totals(on: execution.execution)
-    let n = Double(estimator.samples)
     var (sums, errors): ([Double], [Double]) = ([], [])
     sums.reserveCapacity(point.parameters)
     for (part, total) in zip(pass.parts, totals) {
       let count = part.counters.count
-      if wantsErrors {
-        sums += total.moments[0].sum[..<count].map { $0 * scale }
-        errors += total.moments[0].standardErrors[..<count].map { $0 * n * abs(scale) }
+      if let present {
+        let moments = total.moments[0]
+        sums += moments.sum[..<count].map { $0 * scale }
+        errors += moments.standardErrors(present: present, unit: plan.groupSize)[..<count].map {
+          $0 * Double(present) * abs(scale)
+        }
       } else {
         sums += total.sums[..<count].map { $0 * scale }
       }
@@ -165,7 +175,7 @@ extension ZeroOrderCall {
           Array(packed[leaf.offset..<leaf.offset + leaf.count]), leaf.theta.shape, leaf.theta.type)
       }
     }
-    return Sums(values: leaves(sums), errors: wantsErrors ? leaves(errors) : [])
+    return Sums(values: leaves(sums), errors: present == nil ? [] : leaves(errors))
   }
 
   /// The products of the estimate of the Hessian with vectors over all parameters:
@@ -196,7 +206,7 @@ extension ZeroOrderCall {
     let total = weights.reduce(0, +) * scale
     return try vectors.indices.map { index in
       let coefficients = weights.indices.map { weights[$0] * along[$0 * vectors.count + index] }
-      let sums = try sums(evaluated.point, coefficients, scale: scale, wantsErrors: false)
+      let sums = try sums(evaluated.point, coefficients, scale: scale)
       var result = sums.values.flatMap(\.doubles)
       for (k, u) in vectors[index].enumerated() { result[k] -= total * u }
       return result

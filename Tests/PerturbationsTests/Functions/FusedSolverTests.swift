@@ -111,6 +111,23 @@ struct FusedSolverTests {
 
   /// The derivative from the sums of each winner's scores is the one from each sample's weight, but
   /// for the order of summation; the second derivative and the tangent evaluate once more.
+  /// The smallest entry is found as the largest of the opposite.
+  @Test(arguments: [Noise.normal, .gumbel, .logistic, .laplace])
+  func argMin(noise: Noise) throws {
+    for count in [5, 128, 130] {
+      let theta: Tensor<Float> = RandomKey(2).normal([count])
+      let cotangent: Tensor<Float> = RandomKey(3).normal([count])
+      let smoothing = Smoothing(samples: 2001, sigma: 0.7, noise: noise)
+      let own = try Perturbed(ArgMin(), smoothing)
+      let general = try Perturbed(Unknown(solver: ArgMin()), smoothing)
+      func slope(_ call: Perturbed<Tensor<Float>, Tensor<Float>>) throws -> Tensor<Float> {
+        try gradient(at: theta) { (try call($0, key: RandomKey(4)) * cotangent).sum() }
+      }
+      #expect(try own(theta, key: RandomKey(4)) == general(theta, key: RandomKey(4)))
+      #expect(try slope(own).isClose(to: slope(general), relative: 1e-5, absolute: 1e-5))
+    }
+  }
+
   @Test(arguments: [Baseline.none, .point, .leaveOneOut])
   func argMax(baseline: Baseline) throws {
     for (rows, count) in [(1, 5), (3, 8), (2, 9), (1, 128), (1, 130)] {
