@@ -162,6 +162,17 @@ struct FilesTests {
     }
   }
 
+  @Test func aFolderIsLockedOnce() throws {
+    try withFolder { folder in
+      let lock = try #require(try Files.lockFolder(folder))
+      #expect(try Files.lockFolder(folder) == nil)
+      lock.close()
+      let again = try #require(try Files.lockFolder(folder))
+      again.close()
+      #expect(throws: SystemFailure.self) { try Files.lockFolder(folder + "/missing") }
+    }
+  }
+
   @Test func temporaryFilesHaveNamesOfTheirOwn() throws {
     let paths = try (0..<2).map { try Files.writeTemporary([UInt8($0)], prefix: "platform") }
     defer { for path in paths { Files.removeFile(path) } }

@@ -18,6 +18,7 @@ struct ThisProcessTests {
   @Test func aPipeIsNoTerminal() throws {
     let ends = try Descriptor.pipe()
     #expect(!ThisProcess.isTerminal(ends.writing.number))
+    #expect(ThisProcess.terminalColumns(ends.writing.number) == nil)
     ends.reading.close()
     ends.writing.close()
   }
