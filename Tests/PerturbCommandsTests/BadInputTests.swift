@@ -1,3 +1,4 @@
+import Foundation
 import PerturbCommands
 import Testing
 
@@ -172,6 +173,16 @@ struct BadInputTests {
       "graph.json", #"{"nodes": 2, "edges": [[0, 1]], "from": 0, "to": 1}"#)
     let run = CommandRun(["evaluate", "shortest-path", "--graph", path, "--theta", "1", "2"])
     check(run, ["[2]", "one cost for each edge"])
+  }
+
+  /// Reading it would wait for ever.
+  @Test(arguments: ["evaluate or --theta-file", "minimize --config"])
+  func aPipeThatNobodyWritesToIsEmpty(command: String) throws {
+    let folder = try TemporaryFolder()
+    let pipe = "\(folder.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    check(
+      CommandRun("\(command) \(pipe)"), ["'\(pipe)' is not JSON", "found the end of the file"])
   }
 
   private func check(_ run: CommandRun, _ parts: [String]) {

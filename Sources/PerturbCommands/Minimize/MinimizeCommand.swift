@@ -38,9 +38,19 @@ struct MinimizeCommand: ConsoleCommand {
 
   func run(on console: Console) throws {
     if let out { try OutputFolder.checkPath(out) }
-    let (settings, checkpoint) = try settings()
     let folder = out.map { TuningFolder($0) }
-    if !resume { try folder?.prepare() }
+    var lock: Descriptor?
+    defer { lock?.close() }
+    if resume {
+      // Before anything is read that another run may still write.
+      try folder?.checkResumable()
+      lock = try folder?.lock()
+    }
+    let (settings, checkpoint) = try settings()
+    if !resume {
+      lock = try folder?.lock()
+      try folder?.checkNew()
+    }
     var run = try Self.explaining {
       try TuningRun(settings, folder: folder, resumed: checkpoint, console: console)
     }

@@ -21,10 +21,32 @@ struct TuningFolder: Sendable {
 
   private func has(_ name: String) -> Bool { Files.kind(file(name)) != .missing }
 
-  /// Makes the folder for a new run.
+  /// Keeps other runs out of the folder, which is made where there is none.
+  ///
+  /// - Returns: What to close at the end.
+  /// - Throws: ``CommandError`` where another run is at work in it.
+  func lock() throws(CommandError) -> Descriptor {
+    var lock: Descriptor?
+    try writing { () throws(SystemFailure) in
+      var made = ""
+      for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+        made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
+        if part.isEmpty { made = made == "/" ? "" : made }
+        if !made.isEmpty, Files.kind(made) == .missing { try Files.makeFolder(made) }
+      }
+      lock = try Files.lockFolder(path)
+    }
+    guard let lock else {
+      throw CommandError(
+        "another run is at work in the folder '\(path)'; expected another folder (--out)")
+    }
+    return lock
+  }
+
+  /// Checks that a new run may begin here.
   ///
   /// - Throws: ``CommandError`` where there is a run already, or a file that a run would write over.
-  func prepare() throws(CommandError) {
+  func checkNew() throws(CommandError) {
     if has(Self.checkpointName) || has(Self.previousName) {
       throw CommandError(
         "the folder '\(path)' holds a run already: --resume goes on with it, another --out begins "
@@ -36,13 +58,15 @@ struct TuningFolder: Sendable {
         "the output folder '\(path)' has a file '\(name)' that no run of this command wrote; "
           + "expected a new folder (--out)")
     }
-    try writing { () throws(SystemFailure) in
-      var made = ""
-      for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-        made += made.isEmpty && !path.hasPrefix("/") ? String(part) : "/" + part
-        if part.isEmpty { made = made == "/" ? "" : made }
-        if !made.isEmpty, Files.kind(made) == .missing { try Files.makeFolder(made) }
-      }
+  }
+
+  /// Checks that there is a run to go on with.
+  ///
+  /// - Throws: ``CommandError`` where there is none.
+  func checkResumable() throws(CommandError) {
+    guard has(Self.checkpointName) || has(Self.previousName) else {
+      throw CommandError(
+        "there is nothing to resume in '\(path)': it has no \(Self.checkpointName)")
     }
   }
 
@@ -70,11 +94,8 @@ struct TuningFolder: Sendable {
   /// - Throws: ``CommandError`` where there is none, and for one that is damaged: the message names the
   ///   part, and the checkpoint before it.
   func checkpoint() throws(CommandError) -> TuningCheckpoint {
-    let names = [Self.checkpointName, Self.previousName]
-    guard let name = names.first(where: has) else {
-      throw CommandError(
-        "there is nothing to resume in '\(path)': it has no \(Self.checkpointName)")
-    }
+    try checkResumable()
+    let name = has(Self.checkpointName) ? Self.checkpointName : Self.previousName
     do throws(CommandError) {
       return try TuningCheckpoint(JSON(file: file(name), purpose: "checkpoint"))
     } catch {

@@ -176,7 +176,10 @@ struct TuningRun {
       skipped: checkpoint.skipped, seconds: seconds, bestInput: checkpoint.bestInput,
       bestValue: checkpoint.bestValue, finalInput: settings.space.input(at: tuner.point))
     let key = key.child(UInt64(checkpoint.step)).child(1 << 40)
-    let wanted = Self.sensitivitySamples(estimator, settings.space)
+    // At most as many evaluations as the run itself took, however many inputs there are.
+    let wanted = min(
+      Self.sensitivitySamples(estimator, settings.space),
+      max(TuningSettings.defaultSamples, budget.used / 2))
     let samples = min(wanted, budget.left.map { ($0 - 1) / 2 } ?? wanted)
     if samples > 0 {
       try addSensitivity(to: &outcome, samples: samples, key: key)

@@ -38,6 +38,19 @@ struct EvaluationBudgetTests {
     #expect(try folder.text("calls").count <= 50)
   }
 
+  /// 2 · 2,000 directions would be wanted.
+  @Test func theSensitivityOfManyInputsCostsNoMoreThanTheRun() throws {
+    let start = (0..<2000).map { "\($0)" }.joined(separator: ",")
+    let run = CommandRun(
+      ["minimize", "--start", start, "--steps", "2", "--samples", "4", "--json", "--"]
+        + PythonWorker.program("print(sum(v * v for v in x))"))
+    #expect(run.code == 0, "\(run.errors)")
+    let result = try JSON(reading: run.output)
+    // Three estimates of 9, and 20 pairs at the end.
+    #expect(result["evaluations"]?.integer == 3 * 9 + 41)
+    #expect(try #require(result["sensitivity"]?["change"]?.elements).count == 2000)
+  }
+
   @Test func aCapBelowOneStepIsRefused() {
     let run = CommandRun(
       ["minimize", "--start", "0,0", "--evaluations", "40", "--"] + PythonWorker.bowl)

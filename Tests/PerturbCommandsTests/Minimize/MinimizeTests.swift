@@ -132,6 +132,52 @@ struct MinimizeTests {
     #expect(shorter["steps"]?.integer == 2)
   }
 
+  @Test func answersMayCarryNumbers() throws {
+    let folder = try TemporaryFolder()
+    let program = PythonWorker.program(
+      "q = x; x = q['x']; y = (x[0] - 3) ** 2 + (x[1] + 1) ** 2 + 1; "
+        + "print(json.dumps({'id': q['id'], 'y': y}))")
+    let options = "--start 0 0 --steps 3 --samples 4"
+    let run = minimize("\(options) --numbered --out \(folder.path)/run", program: program)
+    #expect(run.code == 0, "\(run.errors)")
+    _ = minimize("\(options) --out \(folder.path)/plain")
+    #expect(try folder.text("run/history.csv") == folder.text("plain/history.csv"))
+    // A checkpoint knows it, and so does a configuration.
+    #expect(CommandRun("minimize --resume --steps 5 --out \(folder.path)/run").code == 0)
+    let texts = try #require(
+      JSON(reading: folder.text("run/checkpoint.json"))["settings"]
+    ).compactText
+    let config = try folder.file("run.json", texts)
+    #expect(CommandRun("minimize --config \(config)").code == 0)
+    let wrong = CommandRun(
+      "minimize --config " + (try folder.file("wrong.json", #"{"numbered": 1, "start": [0]}"#)))
+    #expect(wrong.code == 1)
+    #expect(wrong.errors.contains("numbered is 1, expected true or false"), "\(wrong.errors)")
+  }
+
+  @Test(arguments: ["", "--resume"])
+  func twoRunsDoNotShareAFolder(option: String) throws {
+    let folder = try TemporaryFolder()
+    if option == "--resume" {
+      #expect(minimize("--start 0 0 --steps 1 --out \(folder.path)/run").code == 0)
+    } else {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/run", withIntermediateDirectories: true)
+    }
+    let lock = try #require(try Files.lockFolder("\(folder.path)/run"))
+    func run() -> CommandRun {
+      option == "--resume"
+        ? CommandRun("minimize --resume --steps 2 --out \(folder.path)/run")
+        : minimize("--start 0 0 --steps 1 --out \(folder.path)/run")
+    }
+    let other = run()
+    #expect(other.code == 1 && other.output == "")
+    #expect(other.errorLines.count == 1)
+    #expect(other.errors.contains("another run is at work in the folder"), "\(other.errors)")
+    lock.close()
+    #expect(run().code == 0)
+  }
+
   @Test func endsWhereItIsTold() throws {
     let until = try JSON(
       reading: minimize("--start 0 0 --learning-rate 0.2 --until 1.5 --json").output)
