@@ -64,27 +64,29 @@ struct PerturbedProgramTests {
     #expect(failure.input == draws[first])
   }
 
+  /// The derivative of the mean over the samples with an output: their mean is what is subtracted,
+  /// whatever the baseline, with n/(n − 1) for having been found from them.
   @Test(arguments: [Baseline.none, .point])
   func skippedSamplesHaveNoPart(baseline: Baseline) throws {
     let program = try program("exit", jobs: 2, onFailure: .skip)
     let smooth = try Perturbed<Tensor<Double>, Tensor<Double>>(
       program, samples: 400, sigma: 0.5, baseline: baseline)
     let (value, slope) = try valueAndGradient(at: theta) { try smooth($0, key: key).sum() }
-    var (mean, gradient, count) = (0.0, [0.0, 0.0, 0.0], 0)
-    let base = baseline == .point ? theta.scalars.reduce(0, +) : 0
+    var samples: [(y: Double, z: [Double])] = []
     for i in 0..<400 {
       let z: [Double] = key.child(UInt64(i)).child(0).normal(3)
       let x = zip(theta.scalars, z).map { $0 + 0.5 * $1 }
-      if x[0] > 0.5 { continue }
-      count += 1
-      let y = x.reduce(0, +)
-      mean += y
-      for k in 0..<3 { gradient[k] += (y - base) * z[k] / 0.5 }
+      if x[0] <= 0.5 { samples.append((x.reduce(0, +), z)) }
     }
-    #expect(program.statistics.skipped == 400 - count)
-    #expect(count < 400 && count > 200)
-    #expect(abs(value.scalar - mean / Double(count)) < 1e-12)
-    for k in 0..<3 { #expect(abs(slope.scalars[k] - gradient[k] / Double(count)) < 1e-12) }
+    let n = Double(samples.count)
+    #expect(program.statistics.skipped == 400 - samples.count)
+    #expect(n < 400 && n > 200)
+    let mean = samples.reduce(0) { $0 + $1.y } / n
+    #expect(abs(value.scalar - mean) < 1e-12)
+    for k in 0..<3 {
+      let sum = samples.reduce(0) { $0 + ($1.y - mean) * $1.z[k] / 0.5 }
+      #expect(abs(slope.scalars[k] - sum / (n - 1)) < 1e-10)
+    }
     #expect(throws: PerturbationError.self) { try smooth.estimate(at: theta, key: key) }
   }
 
@@ -116,29 +118,26 @@ struct PerturbedProgramTests {
     let estimator = try ZeroOrder(method, samples: 300, sigma: 0.25)
     let program = try program("exit", jobs: 2, onFailure: .skip)
     let estimate = try estimator.estimate(at: theta, key: key, of: program)
-    let base = theta.scalars.reduce(0, +)
-    var terms: [[Double]] = []
+    var samples: [(y: Double, z: [Double])] = []
     for i in 0..<300 {
       let z: [Double] = key.child(UInt64(i)).child(0).normal(3)
       let (up, down) = (theta.scalars[0] + 0.25 * z[0], theta.scalars[0] - 0.25 * z[0])
       if up > 0.5 || method == .antithetic && down > 0.5 { continue }
-      let sum = z.reduce(0, +) * 0.25
-      let c =
-        switch method {
-        case .naive: (base + sum) / 0.25
-        case .forward: sum / 0.25
-        case .antithetic: 2 * sum / (2 * 0.25)
-        }
-      terms.append(z.map { c * $0 })
+      samples.append((z.reduce(0, +) * 0.25, z))
     }
-    let m = Double(terms.count)
-    #expect(estimate.skipped == 300 - terms.count)
+    let m = Double(samples.count)
+    let center = method == .antithetic ? 0 : samples.reduce(0) { $0 + $1.y } / m
+    let factor = method == .antithetic ? 1 : m / (m - 1)
+    let terms = samples.map { y, z in z.map { (y - center) * factor / 0.25 * $0 } }
+    #expect(estimate.skipped == 300 - samples.count)
     #expect(estimate.skipped > 10)
     for k in 0..<3 {
-      let mean = terms.reduce(0) { $0 + $1[k] } / m
-      let variance = terms.reduce(0) { $0 + ($1[k] - mean) * ($1[k] - mean) } / (m - 1)
-      #expect(abs(estimate.gradient.scalars[k] - mean) < 1e-9)
-      #expect(abs(estimate.standardError.scalars[k] - (variance / m).squareRoot()) < 1e-9)
+      let sum = terms.reduce(0) { $0 + $1[k] }
+      #expect(abs(estimate.gradient.scalars[k] - sum / m) < 1e-9)
+      // How many samples are there is random too: those that are not count as terms of 0.
+      let squares = terms.reduce(0) { $0 + $1[k] * $1[k] } - sum * sum / 300
+      let error = (squares * 300 / 299).squareRoot() / m
+      #expect(abs(estimate.standardError.scalars[k] / error - 1) < 1e-9)
     }
   }
 }
