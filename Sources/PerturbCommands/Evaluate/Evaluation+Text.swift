@@ -72,21 +72,25 @@ extension Evaluation {
 
   /// What the standard errors are worth, in a line or two.
   private func spreadText(_ outcome: Outcome) -> String {
-    guard let spread = outcome.spread, let errors = outcome.valueError?.values else { return "" }
+    guard let spread = outcome.spread else { return "" }
+    let errors = [outcome.valueError, outcome.gradientError].flatMap { $0?.values ?? [] }
     if errors.contains(where: \.isNaN) {
       return "\nNaN: a few samples carry most of the spread, and there may be no mean\n"
     }
-    let degrees = spread.degreesOfFreedom
-    var text =
-      "\n95 % interval: ± \(Digits.fixed(spread.margin, 2)) standard errors (s.e.)"
-      + (degrees < 100
-        ? ", of \(degrees) degree\(degrees == 1 ? "" : "s") of freedom" : "") + "\n"
+    var text = ""
+    if errors.contains(where: { $0 > 0 }) {
+      let degrees = spread.degreesOfFreedom
+      text +=
+        "95 % interval: ± \(Digits.fixed(spread.margin, 2)) standard errors (s.e.)"
+        + (degrees < 100 ? ", of \(degrees) degree\(degrees == 1 ? "" : "s") of freedom" : "")
+        + "\n"
+    }
     if outcome.hasNoSpread {
       text +=
         "–: no spread in \(Digits.grouped(spread.samples)) samples: the error is only known to be "
         + "below about \(Digits.significant(spread.noSpreadError, 2))\n"
     }
-    return text
+    return text.isEmpty ? "" : "\n" + text
   }
 
   private func title(_ outcome: Outcome) -> String {

@@ -114,6 +114,7 @@ struct EvaluateStatisticsTests {
       lines.contains(
         "–: no spread in 2,000 samples: the error is only known to be below about 0.0017"))
     #expect(lines.contains { $0.split(separator: " ") == ["-1", "-1", "–"] })
+    #expect(!lines.contains { $0.hasPrefix("95 %") }, "there is no error of which it is a multiple")
     let found = try json(line + " --standard-error")
     #expect(found["standard_error"]?.doubles == [0])
     let error = try #require(found["no_spread_error"]?.double)
