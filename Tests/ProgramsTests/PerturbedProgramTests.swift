@@ -134,9 +134,8 @@ struct PerturbedProgramTests {
     for k in 0..<3 {
       let sum = terms.reduce(0) { $0 + $1[k] }
       #expect(abs(estimate.gradient.scalars[k] - sum / m) < 1e-9)
-      // How many samples are there is random too: those that are not count as terms of 0.
-      let squares = terms.reduce(0) { $0 + $1[k] * $1[k] } - sum * sum / 300
-      let error = (squares * 300 / 299).squareRoot() / m
+      let squares = terms.reduce(0) { $0 + $1[k] * $1[k] } - sum * sum / m
+      let error = (squares / (m - 1) / m).squareRoot()
       #expect(abs(estimate.standardError.scalars[k] / error - 1) < 1e-9)
     }
   }
