@@ -145,6 +145,7 @@ extension ZeroOrderCall {
   ///   - scale: What the sums are multiplied by.
   ///   - present: For standard errors of means over as many samples; nil for none.
   /// - Returns: The sums, leaf by leaf.
+  /// - Throws: What drawing the directions throws.
   private func sums(
     _ point: ParameterPoint, _ coefficients: [Double], scale: Double, errorsOf present: Int? = nil
   ) throws -> Sums {
