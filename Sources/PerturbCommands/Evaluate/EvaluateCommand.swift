@@ -13,6 +13,7 @@ struct EvaluateCommand: ConsoleCommand {
         perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 \\
           --baseline leave-one-out --standard-error --json
         perturb evaluate or --theta -0.3 0.2 --hessian --until-standard-error 1e-4
+        perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 --exact
         perturb evaluate shortest-path --graph Examples/graph.json --sigma 0.05
         perturb evaluate --theta 0.5,2 --sigma 0.1 --jobs 4 -- ./simulate
 
@@ -44,6 +45,12 @@ struct EvaluateCommand: ConsoleCommand {
   var untilStandardError: Double?
 
   @Flag(
+    help: ArgumentHelp(
+      "Take the expectation by its formula, without samples: argmax, ranking, sort, top-k, or, and; "
+        + "normal, gumbel, logistic, laplace and uniform noise."))
+  var exact = false
+
+  @Flag(
     help:
       "Print one JSON object: value, gradient, hessian, standard errors, 95 % intervals, samples, seconds."
   )
@@ -55,6 +62,7 @@ struct EvaluateCommand: ConsoleCommand {
   var program: [String] = []
 
   func run(on console: Console) throws {
+    if exact { return try runExactly(on: console) }
     var evaluation = try evaluation()
     let progress = SampleProgressLine(console, evaluation.problem.name)
     evaluation.problem.progress = progress.observer()
@@ -62,6 +70,27 @@ struct EvaluateCommand: ConsoleCommand {
     let outcome = try outcome(evaluation, console)
     progress.clear()
     if let warning = outcome.warning { console.report("perturb: warning: \(warning)") }
+    if json {
+      try console.print(evaluation.json(outcome).compactText)
+    } else {
+      try console.write(evaluation.text(outcome))
+    }
+  }
+
+  private func runExactly(on console: Console) throws {
+    let unheeded: [(name: String, isGiven: Bool)] = [
+      ("a program", !program.isEmpty), ("--samples", options.samples.value != nil),
+      ("--baseline", options.baseline != nil), ("--sampling", options.sampling != nil),
+      ("--standard-error", standardError),
+      ("--until-standard-error", untilStandardError != nil),
+    ]
+    if let other = unheeded.first(where: \.isGiven) {
+      throw CommandError("\(other.name) is given with --exact, which takes no samples")
+    }
+    try programOptions.checkUnused()
+    var evaluation = ExactEvaluation(try options.problem())
+    evaluation.findsHessian = hessian
+    let outcome = try ProblemOptions.explaining { try evaluation.run() }
     if json {
       try console.print(evaluation.json(outcome).compactText)
     } else {

@@ -61,6 +61,9 @@ extension Evaluation {
         "\nWith --baseline leave-one-out the gradient's variance is \(Digits.fixed(gain, 0)) times "
         + "smaller.\n"
     }
+    if ExactEvaluation.hasFormula(problem) {
+      text += "\nThere is a formula for this expectation: --exact takes no samples.\n"
+    }
     if outcome.skipped > 0 {
       text +=
         "\n\(Digits.grouped(outcome.skipped)) of \(Digits.grouped(samples)) samples failed and were "
@@ -93,7 +96,7 @@ extension Evaluation {
     return text.isEmpty ? "" : "\n" + text
   }
 
-  private func title(_ outcome: Outcome) -> String {
+  func title(_ outcome: Outcome) -> String {
     if problem.program != nil { return problem.name }
     let count = outcome.theta.values.count
     let shape =
@@ -103,7 +106,7 @@ extension Evaluation {
     return "\(problem.name) of \(shape)"
   }
 
-  private func tables(_ outcome: Outcome) -> String {
+  func tables(_ outcome: Outcome) -> String {
     let names = problem.inputNames
     let inputs = (names == nil ? "entry" : "edge", names ?? outcome.theta.indexTexts)
     let theta = Column("theta", outcome.theta)
@@ -122,7 +125,7 @@ extension Evaluation {
   }
 
   /// The second derivatives, one table for each row of a batch.
-  private func hessianTables(_ outcome: Outcome) -> String {
+  func hessianTables(_ outcome: Outcome) -> String {
     guard let hessian = outcome.hessian, let d = hessian.shape.last else { return "" }
     let isBatch = hessian.shape.count == 3
     let names = problem.inputNames ?? (0..<d).map { "\($0)" }

@@ -19,9 +19,9 @@ public enum Sampling: Sendable, Hashable {
   ///
   /// For noise that is a function of one uniform number, and up to 1,024 numbers in an example.
   /// Each scrambling is a random linear one with a digital shift, from child i mod R of child r of
-  /// the key for row r of a batch. It makes every point uniform, so that estimates without a
-  /// leave-one-out baseline are unbiased; standard errors come from the spread between scramblings
-  /// and need two of them. Best where the number of samples is R times a power of 2.
+  /// the key for row r of a batch. It makes every point uniform, so that estimates
+  /// are unbiased (a leave-one-out baseline leaves out whole scramblings); standard errors come from
+  /// the spread between scramblings and need two of them. Best where the number of samples is R times a power of 2.
   ///
   /// - SeeAlso: Sobol' 1967; Joe and Kuo 2008, "Constructing Sobol sequences with better
   ///   two-dimensional projections"; Matoušek 1998, "On the L2-discrepancy for anchored boxes", for
