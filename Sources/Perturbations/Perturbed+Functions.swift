@@ -20,7 +20,7 @@ extension Perturbed {
     try self.init(AnyFunction(sequential: sequential, function), smoothing)
   }
 
-  /// Perturbs a function of one example, written with tensors: the short form of
+  /// Perturbs a function of one example, written with tensors: the short form,
   /// ``init(_:sequential:_:)``, with the parameters of ``Smoothing``.
   ///
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
@@ -53,7 +53,7 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
     try self.init(AnyFunction(SolverEvaluator<Float, _>(solver: solver)), smoothing)
   }
 
-  /// Perturbs a solver: the short form of ``init(_:_:)``, with the parameters of ``Smoothing``.
+  /// Perturbs a solver: the short form, with the parameters of ``Smoothing``.
   ///
   /// ```swift
   /// let paths = try Perturbed(ShortestPath(graph, from: 0, to: 8), samples: 100_000, sigma: 0.05)
@@ -84,7 +84,7 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
     try self.init(AnyFunction(ArrayEvaluator(function: function)), smoothing)
   }
 
-  /// Perturbs a plain function of an array: the short form of ``init(_:_:)``, with the parameters of
+  /// Perturbs a plain function of an array: the short form, with the parameters of
   /// ``Smoothing``.
   ///
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
