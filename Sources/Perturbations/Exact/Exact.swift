@@ -95,7 +95,10 @@ public struct Exact: Sendable {
   ) throws -> Double {
     let (rows, call) = try call(theta.shape, batched: batched)
     return try call.evaluated(theta.value.reshaped(rows), isExample: false).reduce(0) {
-      Swift.max($0, $1.errorBound)
+      // The value is rounded to the input's type at the end.
+      let size = $1.value.reduce(0) { Swift.max($0, abs($1)) }
+      let rounding = Scalar.self == Double.self ? 0 : size * Scalar.ulpOfOne.asDouble / 2
+      return Swift.max($0, $1.errorBound + rounding)
     }
   }
 

@@ -28,7 +28,7 @@ struct ExactEvaluationTests {
       #expect(abs(a - b) < 1e-12)
     }
     let matrix = hessian(at: theta, of: loss)
-    let rows = try #require(found["hessian"]?.elements).flatMap { $0.doubles ?? [] }
+    let rows = try #require(found["hessian"]?.elements).flatMap(\.doubles)
     for (a, b) in zip(rows, matrix.scalars) { #expect(abs(a - b) < 1e-11) }
     #expect(try #require(found["error_bound"]?.double) < 1e-9)
   }
