@@ -1,4 +1,5 @@
 internal import Perturbations
+internal import Platform
 
 /// A perturbed function measured over a range of σ: what `perturb diagnose` computes, without its
 /// arguments' syntax.
@@ -49,7 +50,7 @@ package struct Diagnosing {
     }
     let shape = try problem.output(function, at: theta.values, type).shape
     let cotangent: Tensor<Scalar>? = try problem.cotangent(shape)
-    let sigmas = sigmas ?? (-4...4).map { problem.sigma * Theory.power(2, Double($0)) }
+    let sigmas = sigmas ?? (-4...4).map { problem.sigma * Elementary.pow(2, Double($0)) }
     let clock = ContinuousClock()
     let start = clock.now
     var rows: [Diagnosis.Row] = []

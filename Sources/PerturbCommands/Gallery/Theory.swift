@@ -33,10 +33,6 @@ enum Theory {
     Elementary.exp(-x * x / 2) / (2 * Double.pi).squareRoot()
   }
 
-  static func power(_ base: Double, _ exponent: Double) -> Double {
-    Elementary.pow(base, exponent)
-  }
-
   /// The standard error of a frequency of `probability` in so many samples.
   static func frequencyError(_ probability: Double, samples: Int) -> Double {
     (max(0, probability * (1 - probability)) / Double(samples)).squareRoot()

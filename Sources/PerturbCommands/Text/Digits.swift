@@ -23,10 +23,10 @@ enum Digits {
     let size = abs(value)
     guard size > 0, value.isFinite else { return value == 0 ? "0" : value.isNaN ? "–" : "\(value)" }
     var power = 0
-    while size >= 9.995 * Theory.power(10, Double(power)) { power += 1 }
-    while size < 0.9995 * Theory.power(10, Double(power)) { power -= 1 }
+    while size >= 9.995 * Elementary.pow(10, Double(power)) { power += 1 }
+    while size < 0.9995 * Elementary.pow(10, Double(power)) { power -= 1 }
     if (-3...5).contains(power) { return fixed(value, max(0, 2 - power)) }
-    return "\(fixed(value / Theory.power(10, Double(power)), 2))e\(power)"
+    return "\(fixed(value / Elementary.pow(10, Double(power)), 2))e\(power)"
   }
 
   /// With so many significant digits, for one line among others.
@@ -53,7 +53,7 @@ enum Digits {
   static func twoDigits(_ value: Double) -> String {
     guard value > 0, value.isFinite else { return fixed(value, 0) }
     var decimals = 1
-    while decimals < 12, value * Theory.power(10, Double(decimals)) < 9.95 { decimals += 1 }
+    while decimals < 12, value * Elementary.pow(10, Double(decimals)) < 9.95 { decimals += 1 }
     return fixed(value, decimals)
   }
 

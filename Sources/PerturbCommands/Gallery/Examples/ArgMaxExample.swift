@@ -1,5 +1,6 @@
 internal import Figures
 internal import Perturbations
+internal import Platform
 
 /// The argmax of five numbers with Gumbel noise, which is a softmax.
 struct ArgMaxExample: GalleryExample {
@@ -69,7 +70,7 @@ struct ArgMaxExample: GalleryExample {
       shares.append(try perturbed(theta, key: context.key.child(UInt64(1 + index))).doubles)
       context.progress(Double(index + 1) / Double(sigmas.count))
     }
-    let fine = (0...120).map { 0.05 * Theory.power(100, Double($0) / 120) }
+    let fine = (0...120).map { 0.05 * Elementary.pow(100, Double($0) / 120) }
     let figure = Figure(
       "From the hard argmax to equal shares",
       subtitle: "lines: softmax(θ/σ); points: perturbed argmax, N = \(Digits.grouped(samples))",
