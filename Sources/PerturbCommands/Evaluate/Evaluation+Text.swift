@@ -56,13 +56,13 @@ extension Evaluation {
         "The standard error \(untilStandardError) is not reached: the largest is \(largest).\n\n"
     }
     text += tables(outcome) + hessianTables(outcome) + spreadText(outcome)
+    if ExactEvaluation.hasFormula(problem) {
+      text += "\nThere is a formula for this expectation: --exact takes no samples.\n"
+    }
     if let gain = outcome.baselineGain, gain > 2 {
       text +=
         "\nWith --baseline leave-one-out the gradient's variance is \(Digits.fixed(gain, 0)) times "
         + "smaller.\n"
-    }
-    if ExactEvaluation.hasFormula(problem) {
-      text += "\nThere is a formula for this expectation: --exact takes no samples.\n"
     }
     if outcome.skipped > 0 {
       text +=
