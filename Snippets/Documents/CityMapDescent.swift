@@ -44,6 +44,7 @@ let result = minimize(
   criterion, from: start, using: .bfgs(),
   stopping: StoppingRules(gradientTolerance: 1e-9))
 print(result.status, result.steps, "iterations")
+// → every element of the gradient is within the tolerance 23 iterations
 // snippet.end
 check(
   result.status.hasConverged && result.steps < 60,

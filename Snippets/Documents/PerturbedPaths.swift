@@ -54,6 +54,9 @@ for solution in solutions.solutions.prefix(3) {
   let path = edges.indices.filter { solution.output[$0].scalar == 1 }
   print(solution.weight, path.map { edges[$0] })
 }
+// → 0.5051 [(0, 2), (2, 7), (6, 7), (5, 6), (4, 5), (4, 8)]
+// → 0.1783 [(0, 3), (3, 7), (6, 7), (5, 6), (4, 5), (4, 8)]
+// → 0.1421 [(0, 3), (2, 3), (2, 7), (6, 7), (5, 6), (4, 5), (4, 8)]
 // snippet.end
 check(
   solutions.mostLikely[11].scalar == 1,

@@ -5,6 +5,12 @@ import Tensors
 let a: Tensor<Float> = [[1, 2], [3, 4]]
 let b = Tensor<Float>.linspace(0, 1, count: 2)
 print(a + b, matmul(a, a), a.softmax(axis: 1), separator: "\n")
+// → [[1. 3.]
+// →  [3. 5.]]
+// → [[ 7. 10.]
+// →  [15. 22.]]
+// → [[0.26894143 0.7310586 ]
+// →  [0.26894143 0.7310586 ]]
 // snippet.end
 check((a + b) == [[1, 3], [3, 5]], "shapes broadcast from the last axis")
 
