@@ -10,7 +10,8 @@
 ///   - x: A tree of floating-point tensors; integer and truth-value leaves are not
 ///     differentiated and get zeros.
 ///   - function: Gives a tensor with one element.
-/// - Returns: A tree of `x`'s structure and shapes; zeros where the result does not depend on a leaf.
+/// - Returns: A tree of `x`'s structure and shapes; zeros where the result does not depend on a leaf,
+///   and in what a ``TreeStruct`` lists as frozen.
 /// - Throws: What `function` throws.
 /// - Precondition: where the result depends on `x`, it does so through operations that have
 ///   derivatives. A function that only compares, rounds or takes indices has none, and the program
@@ -64,7 +65,7 @@ public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, Auxiliary
     let gradients = try rethrowing(E.self) {
       try tape.pullback(seeds ?? [], through: entries, to: inputs, watched)
     }
-    return (Tensor(result.value.primal(on: tape)), x.withValues(gradients), auxiliary)
+    return (Tensor(result.value.primal(on: tape)), x.withGradient(gradients), auxiliary)
   }
 }
 
@@ -121,7 +122,7 @@ public func vjp<Input: Tree, Output: Tree, E: Error>(
           index.map { (index: $0, cotangent: cotangent) }
         }
         let gradients = try tape.pullback(seeds, through: entries, to: inputs, watched)
-        return x.withValues(gradients)
+        return x.withGradient(gradients)
       }
     )
   }

@@ -53,78 +53,68 @@ extension Tree {
   ///
   /// - Parameters:
   ///   - other: A tree of the same structure and shapes.
-  ///   - type: The result's type. Each leaf is summed in its own and converted to this one.
+  ///   - type: The result's type; by default what the place of the call asks for. Each leaf is
+  ///     summed in its own and converted to this one.
   /// - Returns: A tensor without axes.
   /// - Precondition: equal structures and shapes.
   public func innerProduct<Scalar: TensorFloatingPoint>(
-    _ other: Self, as type: Scalar.Type = Double.self
+    _ other: Self, as type: Scalar.Type = Scalar.self
   ) -> Tensor<Scalar> {
     let (own, others) = (values, other.values)
     requireEqualShapes(own, others, other, "innerProduct")
     return total(zip(own, others).compactMap { $0.type.isFloatingPoint ? $0 * $1 : nil })
   }
 
+  /// The sum over all leaves of the products of elements, where nothing asks for another type.
+  public func innerProduct(_ other: Self) -> Tensor<Double> {
+    innerProduct(other, as: Double.self)
+  }
+
+  /// The sum of all elements of all leaves.
+  ///
+  /// - Parameter type: The result's type; by default what the place of the call asks for. Each leaf
+  ///   is summed in its own and converted to this one.
+  /// - Returns: A tensor without axes.
+  public func globalSum<Scalar: TensorFloatingPoint>(
+    as type: Scalar.Type = Scalar.self
+  ) -> Tensor<Scalar> {
+    total(values.filter(\.type.isFloatingPoint))
+  }
+
+  /// The sum of all elements of all leaves, where nothing asks for another type.
+  public func globalSum() -> Tensor<Double> { globalSum(as: Double.self) }
+
   /// The sum of the squares of all elements of all leaves: ‖a‖².
   ///
-  /// - Parameter type: The result's type. Each leaf is summed in its own and converted to this one.
+  /// - Parameter type: The result's type; by default what the place of the call asks for. Each leaf
+  ///   is summed in its own and converted to this one.
   /// - Returns: A tensor without axes.
   public func globalSquaredNorm<Scalar: TensorFloatingPoint>(
-    as type: Scalar.Type = Double.self
+    as type: Scalar.Type = Scalar.self
   ) -> Tensor<Scalar> {
     total(values.compactMap { $0.type.isFloatingPoint ? $0.unary(.square) : nil })
   }
 
+  /// The sum of the squares of all elements, where nothing asks for another type.
+  public func globalSquaredNorm() -> Tensor<Double> { globalSquaredNorm(as: Double.self) }
+
   /// The Euclidean norm over all elements of all leaves: ‖a‖. Its derivative at 0 is 0.
   ///
-  /// - Parameter type: The result's type. Each leaf is summed in its own and converted to this one.
+  /// - Parameter type: The result's type; by default what the place of the call asks for. Each leaf
+  ///   is summed in its own and converted to this one.
   /// - Returns: A tensor without axes.
   public func globalNorm<Scalar: TensorFloatingPoint>(
-    as type: Scalar.Type = Double.self
+    as type: Scalar.Type = Scalar.self
   ) -> Tensor<Scalar> {
     Tensor(globalSquaredNorm(as: type).value.unary(.distanceRoot))
   }
 
-  /// The tree with a function applied to each leaf of one type; other leaves stay.
-  ///
-  /// - Parameters:
-  ///   - type: The element type of the leaves.
-  ///   - transform: Gives the new leaf, of any shape.
-  /// - Returns: A tree of the same structure.
-  /// - Throws: What `transform` throws.
-  public func mapLeaves<Scalar: TensorScalar, E: Error>(
-    of type: Scalar.Type,
-    _ transform: (Tensor<Scalar>) throws(E) -> Tensor<Scalar>
-  ) throws(E) -> Self {
-    var result = values
-    for index in result.indices where result[index].type == Scalar.elementType {
-      result[index] = try transform(Tensor(result[index])).value
-    }
-    return withValues(result)
-  }
+  /// The Euclidean norm over all elements, where nothing asks for another type.
+  public func globalNorm() -> Tensor<Double> { globalNorm(as: Double.self) }
 
-  /// The tree with a function applied to each pair of leaves of one type; other leaves stay.
-  ///
-  /// - Parameters:
-  ///   - other: A tree of the same structure; shapes may differ.
-  ///   - type: The element type of the leaves.
-  ///   - transform: Gives the new leaf, of any shape.
-  /// - Returns: A tree of the same structure.
-  /// - Throws: What `transform` throws.
-  /// - Precondition: as many leaves in both trees, of equal types.
-  public func zipLeaves<Other: Tree, Scalar: TensorScalar, E: Error>(
-    with other: Other, of type: Scalar.Type,
-    _ transform: (Tensor<Scalar>, Tensor<Scalar>) throws(E) -> Tensor<Scalar>
-  ) throws(E) -> Self {
-    var result = values
-    let others = other.values
-    require(
-      result.elementsEqual(others, by: { $0.type == $1.type }), "zipLeaves",
-      "the trees differ in the number or the types of their leaves: "
-        + "\(result.map(\.type)) against \(others.map(\.type))")
-    for index in result.indices where result[index].type == Scalar.elementType {
-      result[index] = try transform(Tensor(result[index]), Tensor(others[index])).value
-    }
-    return withValues(result)
+  /// The number of elements of all floating-point leaves: of a model, its parameters.
+  public var parameterCount: Int {
+    values.reduce(0) { $0 + ($1.type.isFloatingPoint ? $1.count : 0) }
   }
 
   /// Whether all elements agree within tolerances: |a − b| ≤ absolute + relative · |b|.
@@ -192,9 +182,10 @@ private func factor<Scalar>(_ scale: Tensor<Scalar>, _ type: ElementType) -> Val
   return scale.value.cast(type)
 }
 
-/// A tree of zeros in the structure and shapes of another; truth values become false.
+/// A tree of zeros in the structure and shapes of another; truth values become false. What a
+/// ``TreeStruct`` lists as frozen becomes 0 too, as in a gradient.
 public func zeros<T: Tree>(like tree: T) -> T {
-  tree.withValues(tree.values.map { .zeros($0.shape, $0.type) })
+  tree.withGradient(tree.values.map { .zeros($0.shape, $0.type) })
 }
 
 /// A tree of ones in the structure and shapes of another; truth values become true.

@@ -28,8 +28,13 @@ public struct Leaf: Sendable {
 public struct LeafReader: ~Copyable {
   private let leaves: [Value]
   private var position = 0
+  /// Whether the tree becomes a gradient: what is not a parameter becomes 0 in it.
+  let makesGradient: Bool
 
-  init(_ leaves: [Value]) { self.leaves = leaves }
+  init(_ leaves: [Value], makesGradient: Bool = false) {
+    self.leaves = leaves
+    self.makesGradient = makesGradient
+  }
 
   /// The next leaf.
   ///
@@ -53,15 +58,9 @@ public struct LeafReader: ~Copyable {
 ///
 /// Everything that transforms take and give is a tree. Leaves come in JAX's order: entries of
 /// arrays in order, of dictionaries by sorted key, of structs as declared. A struct becomes a tree
-/// with one line:
+/// with one line: see ``TreeStruct``.
 ///
-/// ```swift
-/// struct Model: TreeStruct {
-///   var weight: Tensor<Float>
-///   var bias: Tensor<Float>
-///   static var children: [Child<Model>] { [Child(\.weight), Child(\.bias)] }
-/// }
-/// ```
+/// Trees are values: a class cannot be one, because a model and its gradient would be one object.
 public protocol Tree {
   /// Adds the leaves, in order.
   func appendLeaves(to leaves: inout [Leaf])
@@ -104,12 +103,30 @@ extension Tree {
   public func withLeaves(_ leaves: [Leaf]) -> Self { withValues(leaves.map(\.value)) }
 
   package func withValues(_ values: [Value]) -> Self {
+    filled(from: LeafReader(values))
+  }
+
+  /// A tree of this structure with derivatives for leaves, and zeros in what is not a parameter.
+  package func withGradient(_ values: [Value]) -> Self {
+    filled(from: LeafReader(values, makesGradient: true))
+  }
+
+  private func filled(from leaves: consuming LeafReader) -> Self {
     var result = self
-    var reader = LeafReader(values)
+    var reader = leaves
     result.replaceLeaves(from: &reader)
     reader.finish()
     return result
   }
+}
+
+extension Tree where Self: AnyObject {
+  /// Trees are values.
+  @available(
+    *, unavailable,
+    message: "a model that is a class and its gradient would be one object: make it a struct"
+  )
+  public func hasStructure(of other: Self) -> Bool { false }
 }
 
 extension Tensor: Tree {
@@ -238,12 +255,14 @@ public struct Tuple<each Element: Tree>: Tree {
     }
     var position = 0
     var start = 0
+    let makesGradient = reader.makesGradient
     func next<E: Tree>(_ element: E) -> E {
       defer {
         start += counts[position]
         position += 1
       }
-      return element.withValues(Array(values[start..<start + counts[position]]))
+      let own = Array(values[start..<start + counts[position]])
+      return makesGradient ? element.withGradient(own) : element.withValues(own)
     }
     elements = (repeat next(each elements))
   }
@@ -267,55 +286,3 @@ public struct Tuple<each Element: Tree>: Tree {
 }
 
 extension Tuple: Sendable where repeat each Element: Sendable {}
-
-/// A struct whose stored properties are trees, named in one line.
-public protocol TreeStruct: Tree {
-  /// The properties that hold tensors, in the order of the leaves. Others are left as they are.
-  static var children: [Child<Self>] { get }
-}
-
-/// One property of a struct that is a tree.
-public struct Child<Root> {
-  let append: (Root, inout [Leaf]) -> Void
-  let replace: (inout Root, inout LeafReader) -> Void
-  let appendPaths: (Root, inout [String], String) -> Void
-  let hasStructure: (Root, Root) -> Bool
-
-  /// The property at a key path.
-  ///
-  /// - Parameters:
-  ///   - keyPath: The property.
-  ///   - label: Its name in paths; by default, the property's.
-  public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
-    append = { $0[keyPath: keyPath].appendLeaves(to: &$1) }
-    replace = { $0[keyPath: keyPath].replaceLeaves(from: &$1) }
-    hasStructure = { $0[keyPath: keyPath].hasStructure(of: $1[keyPath: keyPath]) }
-    appendPaths = {
-      // Asked for late: to describe a key path takes longer than to collect a model's leaves.
-      let name = label ?? "\(keyPath)".split(separator: ".").last.map(String.init) ?? ""
-      $0[keyPath: keyPath].appendLeafPaths(to: &$1, prefix: "\($2).\(name)")
-    }
-  }
-}
-
-extension TreeStruct {
-  /// Adds the leaves of each child.
-  public func appendLeaves(to leaves: inout [Leaf]) {
-    for child in Self.children { child.append(self, &leaves) }
-  }
-
-  /// Replaces the leaves of each child.
-  public mutating func replaceLeaves(from reader: inout LeafReader) {
-    for child in Self.children { child.replace(&self, &reader) }
-  }
-
-  /// Adds the child's name to the path.
-  public func appendLeafPaths(to paths: inout [String], prefix: String) {
-    for child in Self.children { child.appendPaths(self, &paths, prefix) }
-  }
-
-  /// Whether all children have the same structure.
-  public func hasStructure(of other: Self) -> Bool {
-    Self.children.allSatisfy { $0.hasStructure(self, other) }
-  }
-}

@@ -17,6 +17,16 @@ private struct Model: TreeStruct {
   }
 }
 
+extension Model {
+  /// What a gradient has where nothing can be differentiated.
+  fileprivate var zeroingIntegers: Model {
+    var result = self
+    result.count = zeros(like: count)
+    result.mask = zeros(like: mask)
+    return result
+  }
+}
+
 private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
   Model(
     weight: Tensor(shape: [2, 2], scalars: [x, 2, 3, 4]),
@@ -53,6 +63,14 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
     #expect(a.globalNorm().scalar == 58.25.squareRoot())
     #expect(a.globalNorm(as: Float.self).scalar == Float(58.25).squareRoot())
     #expect(([] as [Tensor<Float>]).globalNorm().scalar == 0)
+    // weight 2 + 2 + 3 + 4, parts 2 + ½, table a 1 + 2, b 4
+    #expect(a.globalSum().scalar == 20.5)
+    #expect(a.parameterCount == 9)
+    // The place of the call decides the type.
+    let loss: Tensor<Float> = a.weight.sum() + a.globalSquaredNorm() + a.globalSum()
+    #expect(loss.scalar == 11 + 58.25 + 20.5)
+    let product: Tensor<Float> = a.innerProduct(b)
+    #expect(product.scalar == 16.25)
   }
 
   @Test func `derivatives of arithmetic`() {
@@ -106,6 +124,29 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
     struct Failure: Error {}
     #expect(throws: Failure.self) {
       _ = try a.mapLeaves(of: Float.self) { (x) throws(Failure) in throw Failure() }
+    }
+  }
+
+  @Test func `functions of floating-point leaves of any type`() {
+    let (a, b) = (model(2), model(-1))
+    let smaller = a.mapLeaves { 0.5 * $0 }
+    #expect(smaller.weight == [[1, 1], [1.5, 2]])
+    #expect(smaller.parts == [[1], 0.25])
+    #expect(smaller.count == a.count && smaller.mask == a.mask)
+    #expect(a.mapLeaves { $0.sum() }.weight == 11)
+    let mean = a.zipLeaves(with: b) { ($0 + $1) / 2 }
+    #expect(mean.isClose(to: a.adding(b).scaled(by: 0.5), relative: 0, absolute: 0))
+    // The result is rounded once: 0.1 is not a `Float`.
+    let third: [Tensor<Float>] = [[1 / 3]]
+    #expect(third.mapLeaves { 0.1 * $0 }[0].scalar == Float(0.1 * Double(Float(1) / 3)))
+    let slope = gradient(at: a) { x in
+      x.mapLeaves { square($0) }.zipLeaves(with: b) { $0 * $1 }.globalSum()
+    }
+    // 2 x b, leaf by leaf
+    #expect(slope.isClose(to: a.zipLeaves(with: b) { 2 * $0 * $1 }.zeroingIntegers))
+    struct Failure: Error {}
+    #expect(throws: Failure.self) {
+      _ = try a.mapLeaves { (x) throws(Failure) in throw Failure() }
     }
   }
 
