@@ -47,16 +47,7 @@ extension GradientTransform {
     return parameters.withLeaves(updates)
   }
 
-  /// Moves the parameters by one step.
-  ///
-  /// ```swift
-  /// let optimizer = Optimizer.adam(learningRate: 0.01)
-  /// var state = optimizer.initialState(for: model)
-  /// for _ in 0..<100 {
-  ///   let gradients = gradient(at: model) { meanSquaredError($0(x), y) }
-  ///   optimizer.update(&model, gradients: gradients, state: &state)
-  /// }
-  /// ```
+  /// Moves the parameters by one step. ``ModelOptimizer`` does the same and keeps the state.
   ///
   /// - Parameters:
   ///   - parameters: The parameters; replaced.
@@ -160,6 +151,7 @@ extension TensorTransform {
 
   /// Updates each leaf that has a gradient.
   public func update(_ updates: inout [Leaf], state: inout TransformState, parameters: [Leaf]) {
+    state.requireSlots(for: parameters, "\(Self.self)")
     state.step += 1
     for index in updates.indices {
       switch updates[index].elementType {

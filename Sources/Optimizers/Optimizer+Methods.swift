@@ -12,7 +12,8 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func sgd(
-    learningRate: Schedule, momentum: Double = 0, dampening: Double = 0, nesterov: Bool = false,
+    learningRate: some LearningRate, momentum: Double = 0, dampening: Double = 0,
+    nesterov: Bool = false,
     weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -32,7 +33,8 @@ extension Minimizer where Self == Optimizer {
   ///   - amsgrad: Whether the denominator never falls.
   /// - Returns: The optimizer.
   public static func adam(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    learningRate: some LearningRate, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0, amsgrad: Bool = false
   ) -> Optimizer {
     method(
@@ -54,7 +56,8 @@ extension Minimizer where Self == Optimizer {
   /// - SeeAlso: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization" (ICLR 2019),
   ///   Algorithm 2.
   public static func adamW(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    learningRate: some LearningRate, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0.01, amsgrad: Bool = false
   ) -> Optimizer {
     method(
@@ -72,7 +75,8 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func adaMax(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    learningRate: some LearningRate, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -90,7 +94,8 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func rAdam(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    learningRate: some LearningRate, beta1: Double = 0.9, beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -109,7 +114,8 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func rmsProp(
-    learningRate: Schedule, decay: Double = 0.99, epsilon: Double = 1e-8, centered: Bool = false,
+    learningRate: some LearningRate, decay: Double = 0.99, epsilon: Double = 1e-8,
+    centered: Bool = false,
     momentum: Double = 0, weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -118,7 +124,7 @@ extension Minimizer where Self == Optimizer {
   }
 
   /// Adagrad: see ``ScaleByAdagrad``. For PyTorch's `lr_decay`, give
-  /// ``Schedule/inverseTime(_:decay:)`` as the learning rate.
+  /// ``LearningRate/inverseTime(_:decay:)`` as the learning rate.
   ///
   /// - Parameters:
   ///   - learningRate: η.
@@ -127,7 +133,7 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func adagrad(
-    learningRate: Schedule, initialSum: Double = 0, epsilon: Double = 1e-10,
+    learningRate: some LearningRate, initialSum: Double = 0, epsilon: Double = 1e-10,
     weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -144,7 +150,7 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ of an L² penalty: λ p is added to the gradient.
   /// - Returns: The optimizer.
   public static func adadelta(
-    learningRate: Schedule = 1, decay: Double = 0.9, epsilon: Double = 1e-6,
+    learningRate: some LearningRate = 1.0, decay: Double = 0.9, epsilon: Double = 1e-6,
     weightDecay: Double = 0
   ) -> Optimizer {
     method(
@@ -161,7 +167,8 @@ extension Minimizer where Self == Optimizer {
   ///   - weightDecay: λ: the step is −η (u + λ p).
   /// - Returns: The optimizer.
   public static func lion(
-    learningRate: Schedule, beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0
+    learningRate: some LearningRate, beta1: Double = 0.9, beta2: Double = 0.99,
+    weightDecay: Double = 0
   ) -> Optimizer {
     method(
       ScaleByLion(beta1: beta1, beta2: beta2), decoupled: weightDecay, learningRate: learningRate)
@@ -169,7 +176,7 @@ extension Minimizer where Self == Optimizer {
 
   private static func method(
     penalty: Double = 0, _ transforms: (any GradientTransform)?..., decoupled: Double = 0,
-    learningRate: Schedule
+    learningRate: some LearningRate
   ) -> Optimizer {
     Optimizer(
       (penalty == 0 ? [] : [AddWeightDecay(penalty)]) + transforms.compactMap(\.self)

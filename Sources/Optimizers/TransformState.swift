@@ -37,6 +37,18 @@ public struct TransformState: Sendable {
   }
 }
 
+extension TransformState {
+  /// Stops where a slot has not as many leaves as the parameters.
+  func requireSlots(for parameters: [Leaf], _ operation: @autoclosure () -> String) {
+    for slot in slots {
+      require(
+        slot.leaves.count == parameters.count, operation(),
+        "\(parameters.count) parameters with a state for \(slot.leaves.count): the state belongs "
+          + "to other parameters")
+    }
+  }
+}
+
 extension TransformState: Tree {
   /// Adds the step count, the slots and the children.
   public func appendLeaves(to leaves: inout [Leaf]) {

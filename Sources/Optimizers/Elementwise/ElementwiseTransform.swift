@@ -40,6 +40,7 @@ extension ElementwiseTransform {
   func updateElementwise(
     _ updates: inout [Leaf], _ state: inout TransformState, _ parameters: [Leaf]
   ) {
+    state.requireSlots(for: parameters, "\(Self.self)")
     state.step += 1
     let coefficients = coefficients(state.step)
     for index in updates.indices where updates[index].isFloatingPoint {

@@ -1,7 +1,7 @@
 internal import Platform
 internal import Tensors
 
-extension Schedule {
+extension LearningRate where Self == Schedule {
   /// Multiplied by a factor every so many steps: v · fᵏ, k = ⌊t / n⌋. As PyTorch's `StepLR`.
   ///
   /// - Precondition: `count` is at least 1.

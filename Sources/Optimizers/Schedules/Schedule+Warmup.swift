@@ -1,7 +1,7 @@
 internal import Platform
 internal import Tensors
 
-extension Schedule {
+extension LearningRate where Self == Schedule {
   /// A straight line up to a value, then another schedule, whose steps count from there.
   ///
   /// - Parameters:

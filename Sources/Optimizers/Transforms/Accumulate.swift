@@ -27,6 +27,7 @@ public struct Accumulate: GradientTransform {
 
   /// Adds to the sum, and steps where it is complete.
   public func update(_ updates: inout [Leaf], state: inout TransformState, parameters: [Leaf]) {
+    state.requireSlots(for: parameters, "Accumulate")
     state.step += 1
     let sum = adding(updates, to: state.slots[0].leaves)
     if state.step.isMultiple(of: count) {

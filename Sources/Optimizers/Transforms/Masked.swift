@@ -34,6 +34,10 @@ public struct Masked: GradientTransform {
 
   /// Updates the leaves that it acts on.
   public func update(_ updates: inout [Leaf], state: inout TransformState, parameters: [Leaf]) {
+    require(
+      state.selection.last ?? -1 < parameters.count, "Masked",
+      "\(parameters.count) parameters with a state for \(state.selection.last.map { $0 + 1 } ?? 0) or "
+        + "more: the state belongs to other parameters")
     state.step += 1
     var chosen = state.selection.map { updates[$0] }
     transform.update(

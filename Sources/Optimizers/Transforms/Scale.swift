@@ -25,8 +25,8 @@ public struct ScaleByLearningRate: GradientTransform {
 
   /// Multiplies by minus the learning rate.
   ///
-  /// - Parameter schedule: A number, or a ``Schedule``; the first update takes its value at 0.
-  public init(_ schedule: Schedule) { self.schedule = schedule }
+  /// - Parameter learningRate: A number, or a ``Schedule``; the first update takes its value at 0.
+  public init(_ learningRate: some LearningRate) { schedule = learningRate.schedule }
 
   /// Nothing but the step count.
   public func initialState(for parameters: ParameterList) -> TransformState { TransformState() }

@@ -47,4 +47,12 @@ import Testing
     #expect(Schedule.inverseTime(1, decay: 0.5)(2) == 0.5)
     #expect(Schedule { Double($0 * $0) }(3) == 9)
   }
+
+  @Test func `steps are integers of any type`() {
+    let schedule = Schedule.inverseTime(1, decay: 0.5)
+    let (small, large, step) = (UInt8(2), UInt64.max, Int32(2))
+    #expect(schedule(small) == 0.5)
+    #expect(schedule(step) == 0.5)
+    #expect(schedule(large) == schedule(Int.max))
+  }
 }
