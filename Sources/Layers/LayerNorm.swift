@@ -7,7 +7,7 @@ public import Tensors
 /// The variance is that of the population, as in PyTorch.
 ///
 /// - SeeAlso: J. L. Ba, J. R. Kiros, G. E. Hinton, "Layer normalization" (arXiv:1607.06450), eq. 4.
-public struct LayerNorm<Scalar: TensorFloatingPoint>: TreeStruct, Sendable {
+public struct LayerNorm<Scalar: TensorFloatingPoint>: TreeStruct, Sendable, Equatable {
   /// a, of the last axis's extent; ones at the start.
   public var weight: Tensor<Scalar>
   /// b, of the last axis's extent; zeros at the start.

@@ -6,7 +6,7 @@ public import Tensors
 /// let layer = Linear(inputs: 32, outputs: 1, key: RandomKey(0))
 /// layer(x)      // [64, 32] -> [64, 1]
 /// ```
-public struct Linear<Scalar: TensorFloatingPoint>: TreeStruct, Sendable {
+public struct Linear<Scalar: TensorFloatingPoint>: TreeStruct, Sendable, Equatable {
   /// W, of shape [outputs, inputs].
   public var weight: Tensor<Scalar>
   /// b, of shape [outputs]; nil adds nothing.

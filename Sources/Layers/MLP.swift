@@ -6,7 +6,7 @@ public import Tensors
 /// var model = MLP([32, 64, 64, 1], activation: .tanh, key: RandomKey(0))
 /// let gradients = gradient(at: model) { meanSquaredError($0(x), y) }
 /// ```
-public struct MLP<Scalar: TensorFloatingPoint>: TreeStruct, Sendable {
+public struct MLP<Scalar: TensorFloatingPoint>: TreeStruct, Sendable, Equatable {
   /// The layers, first to last.
   public var layers: [Linear<Scalar>]
   /// What stands after each layer but the last.

@@ -24,6 +24,7 @@ import Testing
     let model = MLP([3, 5, 2], key: key)
     #expect(model.isClose(to: MLP([3, 5, 2], key: key), relative: 0, absolute: 0))
     #expect(!model.isClose(to: MLP([3, 5, 2], key: RandomKey(4))))
+    #expect(model == MLP([3, 5, 2], key: key) && model != MLP([3, 5, 2], key: RandomKey(4)))
     #expect(model.layers[0].weight.shape == [5, 3] && model.layers[1].weight.shape == [2, 5])
     #expect(model.layers[0].weight[0, 0] != model.layers[1].weight[0, 0])
   }

@@ -38,11 +38,11 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
       })
   }
 
-  /// [rows, input width] as the function's input.
+  /// [rows, input width] as a derivative in the function's input.
   func input(_ packed: [Double]) -> Input {
     let width = packed.count / Swift.max(rows, 1)
     var start = 0
-    return input.withValues(
+    return input.withGradient(
       zip(input.values, batch.theta).map { leaf, theta in
         let count = theta.count / Swift.max(rows, 1)
         defer { start += count }

@@ -66,7 +66,7 @@ extension ZeroOrder {
     let gradient = try call.gradient(evaluated)
     return (
       Tensor(Scalar(nearest: evaluated.value)),
-      x.withValues(evaluated.point.completed(gradient.values))
+      x.withGradient(evaluated.point.completed(gradient.values))
     )
   }
 

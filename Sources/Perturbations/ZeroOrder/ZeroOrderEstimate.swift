@@ -59,8 +59,8 @@ extension ZeroOrder {
     let (mean, error) = samples.mean
     return ZeroOrderEstimate(
       value: evaluated.value, smoothedValue: mean, smoothedValueError: error,
-      gradient: x.withValues(evaluated.point.completed(sums.values)),
-      standardError: x.withValues(evaluated.point.completed(sums.errors)),
+      gradient: x.withGradient(evaluated.point.completed(sums.values)),
+      standardError: x.withGradient(evaluated.point.completed(sums.errors)),
       evaluations: evaluations, skipped: samples.count - samples.present.count)
   }
 }

@@ -24,7 +24,8 @@ public protocol TreeStruct: Tree, CustomStringConvertible {
 }
 
 /// One property of a struct that is a tree.
-public struct Child<Root> {
+// The functions hold nothing but the key path, which is sendable, and the label.
+public struct Child<Root>: @unchecked Sendable {
   let append: (Root, inout [Leaf]) -> Void
   let replace: (inout Root, inout LeafReader) -> Void
   let appendPaths: (Root, inout [String], String) -> Void
@@ -38,7 +39,9 @@ public struct Child<Root> {
   /// - Parameters:
   ///   - keyPath: The property.
   ///   - label: Its name in paths; by default, the property's.
-  public init<Part: Tree>(_ keyPath: WritableKeyPath<Root, Part>, label: String? = nil) {
+  public init<Part: Tree>(
+    _ keyPath: any WritableKeyPath<Root, Part> & Sendable, label: String? = nil
+  ) {
     append = { $0[keyPath: keyPath].appendLeaves(to: &$1) }
     replace = { $0[keyPath: keyPath].replaceLeaves(from: &$1) }
     hasStructure = { $0[keyPath: keyPath].hasStructure(of: $1[keyPath: keyPath]) }

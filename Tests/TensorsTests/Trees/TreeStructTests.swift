@@ -58,7 +58,7 @@ import Testing
   struct Pair: TreeStruct {
     var first: Tensor<Float>
     var second: Tensor<Float>
-    static var children: [Child<Pair>] { [Child(\.first), Child(\.second)] }
+    static let children: [Child<Pair>] = [Child(\.first), Child(\.second)]
   }
 
   /// Properties that are listed in other ways than by their names, or hold no numbers.
