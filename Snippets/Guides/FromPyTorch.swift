@@ -8,14 +8,13 @@ let x: Tensor<Float> = RandomKey(0).normal([64, 8])
 let y = sin(x.sum(axis: 1, keepingAxes: true))
 
 var model = MLP([8, 32, 1], activation: .tanh, key: RandomKey(1))
-let optimizer = Optimizer.adamW(learningRate: 0.01)
-var state = optimizer.initialState(for: model)
+var optimizer = ModelOptimizer(.adamW(learningRate: 0.01), for: model)
 var losses: [Float] = []
 for _ in 0..<200 {
   let (loss, gradients) = valueAndGradient(at: model) {
     meanSquaredError($0(x), y)
   }
-  optimizer.update(&model, gradients: gradients, state: &state)
+  optimizer.step(&model, gradients)
   losses.append(loss.scalar)  // loss.item()
 }
 // snippet.end

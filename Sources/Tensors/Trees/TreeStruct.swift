@@ -24,8 +24,8 @@ public protocol TreeStruct: Tree, CustomStringConvertible {
 }
 
 /// One property of a struct that is a tree.
-// The functions hold nothing but the key path, which is sendable, and the label.
 public struct Child<Root>: @unchecked Sendable {
+  // The functions hold nothing but the key path, which is sendable, and the label.
   let append: (Root, inout [Leaf]) -> Void
   let replace: (inout Root, inout LeafReader) -> Void
   let appendPaths: (Root, inout [String], String) -> Void
@@ -52,6 +52,15 @@ public struct Child<Root>: @unchecked Sendable {
     }
     self.keyPath = keyPath
     size = MemoryLayout<Part>.size
+  }
+
+  /// A constant is no parameter.
+  @available(
+    *, unavailable,
+    message: "a constant cannot be trained: make the property a var, or list it in frozen"
+  )
+  public init<Part: Tree>(_ keyPath: any KeyPath<Root, Part> & Sendable, label: String? = nil) {
+    fatalError("unavailable")
   }
 }
 

@@ -143,6 +143,22 @@ import Testing
   }
 
   @Test(.enabled(if: TypeChecking.compiler != nil))
+  func `a constant among the children is refused with advice`() throws {
+    let messages = try TypeChecking.messages(
+      for: """
+        import Tensors
+        struct Model: TreeStruct {
+          let weight: Tensor<Float>
+          static var children: [Child<Self>] { [Child(\\.weight)] }
+        }
+        """)
+    #expect(
+      messages.contains(
+        "a constant cannot be trained: make the property a var, or list it in frozen"),
+      "\(messages)")
+  }
+
+  @Test(.enabled(if: TypeChecking.compiler != nil))
   func `a class is refused by the compiler`() throws {
     let members = """
       { 
