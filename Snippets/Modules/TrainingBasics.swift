@@ -19,6 +19,22 @@ let correct = (model(x).argMax() .== labels).cast(to: Float.self).mean()
   .scalar
 check(correct > 0.9, "the sign of a product is learned: \(correct)")
 
+let points = x
+let products = (x[.all, 0] * x[.all, 1]).reshaped([128, 1])
+// snippet.loop
+var network = MLP([2, 16, 1], activation: .tanh, key: RandomKey(2))
+var adam = ModelOptimizer(.adam(learningRate: 0.02), for: network)
+for _ in 0..<300 {
+  let gradients = gradient(at: network) {
+    meanSquaredError($0(points), products)
+  }
+  adam.step(&network, gradients)
+}
+// snippet.end
+check(
+  meanSquaredError(network(points), products).scalar < 0.01,
+  "a product is learned")
+
 // snippet.save
 let file = try SafetensorsFile(model)  // readable by Python's safetensors
 let copy = try SafetensorsFile(bytes: file.bytes).tree(like: model)
