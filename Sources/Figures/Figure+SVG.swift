@@ -12,6 +12,19 @@ extension Figure {
     guard (60...20_000).contains(width), (60...20_000).contains(height) else {
       throw .size(width: width, height: height)
     }
+    var (contents, omitted) = try contents()
+    var body = Markup()
+    let top = drawHeader(&contents, to: &body)
+    guard height - top - bottomPadding >= 40 else { throw .size(width: width, height: height) }
+    let room = Rect(
+      x: padding, y: top, width: width - 2 * padding, height: height - top - bottomPadding)
+    let identifier = id ?? Self.identifier(title, subtitle, width, height, contents)
+    try drawPanels(contents, in: room, identifier: identifier, to: &body)
+    return document(body, contents, omitted: omitted, identifier: identifier)
+  }
+
+  /// The panels with colours and ranges, and how many numbers can't be shown.
+  func contents() throws(FigureError) -> (contents: [PanelContent], omitted: Int) {
     let groups = panels.map { $0.marks.primitives() }
     var omitted = 0
     for (panel, group) in zip(panels, groups) {
@@ -26,11 +39,7 @@ extension Figure {
       contents.append(PanelContent(panel, groups[index], colors[index]))
     }
     share(&contents)
-    var body = Markup()
-    let room = try drawHeader(&contents, to: &body)
-    let identifier = id ?? Self.identifier(title, subtitle, width, height, contents)
-    try drawPanels(contents, in: room, identifier: identifier, to: &body)
-    return document(body, contents, omitted: omitted, identifier: identifier)
+    return (contents, omitted)
   }
 
   private func check(_ primitive: any Primitive, _ panel: Panel) throws(FigureError) -> Int {
@@ -66,13 +75,11 @@ extension Figure {
 
   // MARK: Parts
 
-  private static let padding = 14.0
+  private var padding: Double { min(14, width * 0.03) }
+  var bottomPadding: Double { padding * 0.7 }
 
-  /// Title, subtitle and, where all panels have the same one, the legend; returns the room below.
-  private func drawHeader(_ contents: inout [PanelContent], to body: inout Markup)
-    throws(FigureError) -> Rect
-  {
-    let padding = min(Self.padding, width * 0.03)
+  /// Title, subtitle and, where all panels have the same one, the legend; returns where they end.
+  func drawHeader(_ contents: inout [PanelContent], to body: inout Markup) -> Double {
     var y = padding
     let textWidth = width - 2 * padding
     for line in TextMetrics.wrap(title, width: textWidth, size: 15, bold: true) {
@@ -92,18 +99,21 @@ extension Figure {
       y += Double(rows.count) * PanelContent.legendRow + 4
       for index in contents.indices { contents[index].legend = [] }
     }
-    let bottom = padding * 0.7
-    guard height - y - bottom >= 40 else { throw .size(width: width, height: height) }
-    return Rect(x: padding, y: y, width: textWidth, height: height - y - bottom)
+    return y
   }
+
+  static let panelGap = 16.0
+
+  /// How many panels stand side by side.
+  var columnCount: Int { min(max(1, columns ?? min(3, panels.count)), max(1, panels.count)) }
 
   private func drawPanels(
     _ contents: [PanelContent], in room: Rect, identifier: String, to body: inout Markup
   ) throws(FigureError) {
     guard !contents.isEmpty else { return }
-    let count = min(max(1, columns ?? min(3, contents.count)), contents.count)
+    let count = columnCount
     let rows = (contents.count + count - 1) / count
-    let gap = 16.0
+    let gap = Self.panelGap
     let cellWidth = (room.width - gap * Double(count - 1)) / Double(count)
     let cellHeight = (room.height - gap * Double(rows - 1)) / Double(rows)
     guard cellWidth >= 40, cellHeight >= 40 else { throw .size(width: width, height: height) }

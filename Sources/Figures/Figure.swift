@@ -21,7 +21,7 @@ public struct SharedAxes: OptionSet, Sendable, Hashable {
 ///   Line(y: losses, label: "gradient descent")
 ///   Line(y: adamLosses, label: "Adam")
 /// }
-/// let svg = try figure.svg()
+/// try figure.write(to: "loss.svg")
 /// ```
 ///
 /// The file follows the reader's light or dark surroundings where the renderer knows CSS, and is
@@ -65,8 +65,9 @@ public struct Figure: Sendable {
   }
 
   /// A figure of several panels in rows; where `columns` is nil, of up to three.
+  @_disfavoredOverload
   public init(
-    _ title: String = "", subtitle: String = "", columns: Int?, sharedAxes: SharedAxes = [],
+    _ title: String = "", subtitle: String = "", columns: Int? = nil, sharedAxes: SharedAxes = [],
     width: Double = 900, height: Double = 340, summary: String = "", missing: MissingData = .gap,
     @PanelBuilder panels: () throws -> [Panel]
   ) rethrows {

@@ -9,6 +9,8 @@ public enum FigureError: Error, Sendable, Hashable {
   case noSuchNode(network: String, edge: Int, node: Int, nodes: Int)
   /// A figure too small or too large to draw, or with sizes that aren't numbers; in pixels.
   case size(width: Double, height: Double)
+  /// A picture or a page cannot be written; the reason is the system's.
+  case notWritable(path: String, reason: String)
 }
 
 extension FigureError: CustomStringConvertible {
@@ -24,6 +26,8 @@ extension FigureError: CustomStringConvertible {
     case .size(let width, let height):
       "a figure of \(width) × \(height) pixels can't be drawn: each panel needs at least "
         + "40 × 40, and both sides may be 20000 at most"
+    case .notWritable(let path, let reason):
+      "cannot write '\(path)': \(reason)"
     }
   }
 }

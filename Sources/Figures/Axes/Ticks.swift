@@ -56,7 +56,8 @@ package enum Ticks {
     let first = Int((bottom - 1e-9).rounded(.up))
     let last = Int((top + 1e-9).rounded(.down))
     let decades = max(0, last - first + 1)
-    let factors = top - bottom < 1.8 && target >= 4 ? [1, 2, 5] : [1]
+    let span = top - bottom
+    let factors = (span < 1.8 && target >= 4) || (span < 2.4 && target >= 8) ? [1, 2, 5] : [1]
     let lowest = Int((bottom - 1e-9).rounded(.down))
     let highest = Int((top + 1e-9).rounded(.up))
     func isInside(_ value: Double) -> Bool {

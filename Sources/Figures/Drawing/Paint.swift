@@ -59,6 +59,14 @@ enum Paint: Hashable {
     }
   }
 
+  /// The same on the colours of a heat map, which are those of light surroundings in dark ones too.
+  var onHeatMap: Paint {
+    switch self {
+    case .ink, .dim, .muted, .axis, .background: .color(light)
+    default: self
+    }
+  }
+
   /// The end of the class's name, nil for fixed colours.
   var role: String? {
     switch self {

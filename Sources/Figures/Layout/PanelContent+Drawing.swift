@@ -4,7 +4,7 @@ extension PanelContent {
   }
 
   private func canvas(_ frame: Frame) -> Canvas {
-    var canvas = Canvas(frame.area)
+    var canvas = Canvas(frame.area, isHeatMap: colorScale != nil)
     for (primitive, colors) in zip(primitives, colors) {
       primitive.draw(on: &canvas, in: frame, colors: colors)
     }

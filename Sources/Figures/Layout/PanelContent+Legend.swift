@@ -151,6 +151,6 @@ extension PanelContent {
   ) {
     var path = Path()
     marker.add(to: &path, at: point, radius: 3.4)
-    markup.path(path, Style(fill: paint))
+    markup.path(path, marker == .ring ? marker.style(paint) : Style(fill: paint))
   }
 }

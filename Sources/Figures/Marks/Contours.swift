@@ -76,10 +76,12 @@ public struct Contours: Primitive {
         }
       }
       // A rim in the colour of the background keeps lines legible on every colour of a heat map.
-      canvas.marks.path(path, Style(stroke: .background, width: width + 1.8, opacity: 0.45))
+      canvas.marks.path(
+        path, Style(stroke: canvas.paint(.background), width: width + 1.8, opacity: 0.45))
       canvas.marks.path(
         path,
-        Style(stroke: colors[0].paint, width: width, extra: "stroke-linecap=\"round\""),
+        Style(
+          stroke: canvas.paint(colors[0].paint), width: width, extra: "stroke-linecap=\"round\""),
         title: NumberText.significant(level))
     }
   }

@@ -164,6 +164,14 @@ struct Canvas {
   var labels: [PointLabel] = []
   /// Areas that labels keep clear of.
   var obstacles: [Rect] = []
+  /// What marks stand on: the background, or a heat map, which is light in dark surroundings too.
+  let isHeatMap: Bool
 
-  init(_ area: Rect) { occupancy = Occupancy(area) }
+  init(_ area: Rect, isHeatMap: Bool) {
+    occupancy = Occupancy(area)
+    self.isHeatMap = isHeatMap
+  }
+
+  /// A paint as it is to be on what marks stand on.
+  func paint(_ paint: Paint) -> Paint { isHeatMap ? paint.onHeatMap : paint }
 }

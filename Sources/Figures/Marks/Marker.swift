@@ -12,6 +12,8 @@ public enum Marker: Sendable, Hashable, CaseIterable {
   case nabla
   /// Two crossed strokes.
   case cross
+  /// A circle that shows what lies inside it.
+  case ring
   /// A different shape for each series of a panel.
   case automatic
 
@@ -23,7 +25,11 @@ public enum Marker: Sendable, Hashable, CaseIterable {
 
   /// Filled; with a thin rim in the colour of the background where the shape has room for one.
   func style(_ paint: Paint) -> Style {
-    self == .cross ? Style(fill: paint) : Style(fill: paint, stroke: .background, width: 0.7)
+    switch self {
+    case .cross: Style(fill: paint)
+    case .ring: Style(stroke: paint, width: 1.6)
+    default: Style(fill: paint, stroke: .background, width: 0.7)
+    }
   }
 
   /// Adds the shape to a path that is filled.
@@ -32,7 +38,7 @@ public enum Marker: Sendable, Hashable, CaseIterable {
       offsets.map { Point(x: p.x + $0.0 * r, y: p.y + $0.1 * r) }
     }
     switch self {
-    case .circle, .automatic:
+    case .circle, .ring, .automatic:
       path.add(circle: p, radius: r)
     case .square:
       path.add(

@@ -30,11 +30,13 @@ public struct Note: Primitive {
   func draw(on canvas: inout Canvas, in frame: Frame, colors: [SeriesColor]) {
     guard let point = frame(x, y) else { return }
     if pointsAt {
-      canvas.overlay.circle(point, radius: 3.4, Style(fill: .background, stroke: .ink, width: 1.4))
+      canvas.overlay.circle(
+        point, radius: 3.4,
+        Style(fill: canvas.paint(.background), stroke: canvas.paint(.ink), width: 1.4))
       canvas.obstacles.append(
         Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(by: 3.4))
     }
     canvas.labels.append(
-      PointLabel(text: text, point: point, radius: pointsAt ? 4 : 1, paint: .ink))
+      PointLabel(text: text, point: point, radius: pointsAt ? 4 : 1, paint: canvas.paint(.ink)))
   }
 }

@@ -96,6 +96,7 @@ public struct Quiver: Primitive {
     let longest = arrows.map(\.offset.length).max() ?? 0
     let spacing = (frame.area.width * frame.area.height / Double(max(arrows.count, 1))).squareRoot()
     let factor = scale ?? (longest > 0 ? min(spacing * 0.92, 60) / longest : 0)
+    var dots = Path()
     var shafts = Path()
     var heads = Path()
     for (tail, offset) in arrows {
@@ -104,11 +105,11 @@ public struct Quiver: Primitive {
       let start = tail - arrow * 0.5
       let end = tail + arrow * 0.5
       canvas.occupancy.insert(from: start, to: end)
-      if arrow.length < 0.7 {
-        shafts.dot(tail)
+      if arrow.length < 1.5 {
+        dots.dot(tail)
         continue
       }
-      let head = min(6.5, max(2, arrow.length * 0.42))
+      let head = min(8, max(3, arrow.length * 0.4))
       let direction = arrow.unit
       let neck = end - direction * (head * 0.9)
       shafts.add(polyline: [start, neck])
@@ -117,14 +118,15 @@ public struct Quiver: Primitive {
         polyline: [end, end - direction * head + side, end - direction * head - side], closed: true)
     }
     let round = "stroke-linecap=\"round\" stroke-linejoin=\"round\""
-    let paint = colors[0].paint
+    let paint = canvas.paint(colors[0].paint)
+    let ground = canvas.paint(.background)
+    // Where there is next to no arrow, a speck that does not vie with the arrows.
+    canvas.marks.path(dots, Style(stroke: paint, width: 1.4, opacity: 0.35, extra: round))
     // A rim in the colour of the background keeps arrows legible on every colour of a heat map.
+    canvas.marks.path(shafts, Style(stroke: ground, width: 3.8, opacity: 0.8, extra: round))
     canvas.marks.path(
-      shafts, Style(stroke: .background, width: 2.8, opacity: 0.65, extra: round))
-    canvas.marks.path(
-      heads,
-      Style(fill: .background, stroke: .background, width: 1.6, opacity: 0.65, extra: round))
-    canvas.marks.path(shafts, Style(stroke: paint, width: 1.2, extra: round))
+      heads, Style(fill: ground, stroke: ground, width: 2.4, opacity: 0.8, extra: round))
+    canvas.marks.path(shafts, Style(stroke: paint, width: 1.6, extra: round))
     canvas.marks.path(heads, Style(fill: paint))
   }
 

@@ -74,10 +74,11 @@ public struct Rule: Primitive {
     }
     guard area.expanded(by: 0.5).contains(a) else { return }
     canvas.marks.line(
-      a, b, Style(stroke: colors[0].paint, width: 1.3, dash: dash.pattern(width: 1.3)))
+      a, b, Style(stroke: canvas.paint(colors[0].paint), width: 1.3, dash: dash.pattern(width: 1.3))
+    )
     canvas.occupancy.insert(from: a, to: b)
     guard !label.isEmpty else { return }
     canvas.labels.append(
-      PointLabel(text: label, point: a, radius: 0, paint: .dim, places: places))
+      PointLabel(text: label, point: a, radius: 0, paint: canvas.paint(.dim), places: places))
   }
 }

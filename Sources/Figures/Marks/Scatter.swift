@@ -78,7 +78,7 @@ public struct Scatter: Primitive {
   }
 
   func draw(on canvas: inout Canvas, in frame: Frame, colors: [SeriesColor]) {
-    let paint = colors[0].paint
+    let paint = canvas.paint(colors[0].paint)
     if let xErrors {
       drawErrorBars(
         x: x, y: y, errors: xErrors, paint: paint, horizontal: true, on: &canvas, in: frame)
@@ -103,7 +103,8 @@ public struct Scatter: Primitive {
       let box = Rect(x: point.x, y: point.y, width: 0, height: 0).expanded(by: radius)
       if names.isEmpty { canvas.occupancy.insert(box) } else { canvas.obstacles.append(box) }
       if !name.isEmpty {
-        canvas.labels.append(PointLabel(text: name, point: point, radius: radius, paint: .ink))
+        canvas.labels.append(
+          PointLabel(text: name, point: point, radius: radius, paint: canvas.paint(.ink)))
       }
     }
   }

@@ -78,12 +78,18 @@ public struct Bullets: PrimitiveBlock {
 /// Lines as they are, in a font of fixed width: output of programs, code.
 public struct Monospaced: PrimitiveBlock {
   private let text: String
+  private let language: String
 
-  /// Text whose spaces and line breaks are kept.
-  public init(_ text: String) { self.text = text }
+  /// Text whose spaces and line breaks are kept. The language of a program, such as `swift`, is noted
+  /// in the page for tools that look for it.
+  public init(_ text: String, language: String = "") {
+    self.text = text
+    self.language = language
+  }
 
   func html(id: String) -> String {
-    "<pre tabindex=\"0\"><code>\(escapedMarkup(text))</code></pre>"
+    let kind = language.isEmpty ? "" : " class=\"language-\(escapedMarkup(language))\""
+    return "<pre tabindex=\"0\"><code\(kind)>\(escapedMarkup(text))</code></pre>"
   }
 }
 
@@ -98,8 +104,15 @@ public struct Illustration: PrimitiveBlock {
     self.caption = caption
   }
 
+  /// The picture twice, of which the page's style shows one: as it is, and, for narrow windows, laid
+  /// out anew with its panels below each other. As it is, it scrolls rather than shrink below four
+  /// fifths.
   func html(id: String) throws(FigureError) -> String {
-    figureElement(try figure.svg(id: id), caption)
+    let smallest = NumberText.coordinate((figure.width * 0.8).rounded())
+    let wide =
+      "<div class=\"wide\" style=\"--least:\(smallest)px\">\n\(try figure.svg(id: id))</div>\n"
+    let narrow = try figure.narrow().svg(id: id + "-narrow")
+    return figureElement(wide + "<div class=\"narrow\">\n\(narrow)</div>\n", caption)
   }
 }
 

@@ -43,7 +43,9 @@ extension Page {
     let items = sections.enumerated().map { index, section in
       "<li><a href=\"#section-\(index + 1)\">\(InlineText.html(section.title))</a></li>"
     }
-    return "<nav aria-label=\"Contents\"><ol>" + items.joined() + "</ol></nav>\n"
+    return "<nav aria-labelledby=\"contents\"><h2 id=\"contents\">Contents</h2><ol>"
+      + items.joined()
+      + "</ol></nav>\n"
   }
 
   private static let style = """
@@ -63,24 +65,38 @@ extension Page {
     p, ul { max-width: 44rem; margin: 0.7rem 0; }
     .lead { font-size: 1.12rem; color: var(--dim); }
     a { color: var(--link); }
-    nav ol { display: flex; flex-wrap: wrap; gap: 0.2rem 1.4rem; padding: 0; margin: 1.2rem 0 0;
-      list-style-position: inside; }
+    nav { margin: 1.6rem 0 0; }
+    nav h2 { font-size: 1rem; margin: 0 0 0.4rem; padding: 0; border: 0; }
+    nav ol { columns: 3 17rem; column-gap: 2rem; padding: 0 0 0 1.6rem; margin: 0; }
+    nav li { break-inside: avoid; padding: 0.1rem 0; }
     code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono",
       monospace; font-size: 0.88em; }
     :not(pre) > code { background: var(--block); padding: 0.1em 0.3em; border-radius: 3px; }
     pre { background: var(--block); padding: 0.8rem 1rem; border-radius: 6px; overflow-x: auto;
       line-height: 1.4; }
     figure { margin: 1.4rem 0; }
-    figure svg { margin-left: -0.8rem; }
     figure svg, figure img { display: block; max-width: 100%; height: auto; }
+    .wide { overflow-x: auto; margin-left: -0.8rem; }
+    .wide svg { min-width: var(--least); }
+    .narrow { display: none; }
+    @media (max-width: 42rem) {
+      body { padding: 1.5rem 1rem 3rem; }
+      h1 { font-size: 1.6rem; }
+      .wide { display: none; }
+      .narrow { display: block; margin: 0 -0.6rem; }
+    }
     figcaption { color: var(--dim); font-size: 0.92rem; max-width: 44rem; margin-top: 0.3rem; }
     .table { overflow-x: auto; margin: 1.2rem 0; }
+    .caption, summary { color: var(--dim); max-width: 44rem; margin: 1.2rem 0 0.3rem; }
+    summary { cursor: pointer; }
+    .caption + .table, details .table { margin-top: 0; }
     table { border-collapse: collapse; font-size: 0.94rem; }
-    caption { text-align: left; color: var(--dim); padding-bottom: 0.4rem; }
     th, td { padding: 0.32rem 0.9rem; text-align: left; border-bottom: 1px solid var(--line);
       white-space: nowrap; }
     th:first-child, td:first-child { padding-left: 0.2rem; }
-    th { border-bottom: 2px solid var(--line); font-weight: 600; }
+    th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom;
+      white-space: normal; }
+    @media (max-width: 42rem) { th, td { padding: 0.3rem 0.5rem; } }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     footer { margin-top: 3rem; border-top: 1px solid var(--line); color: var(--dim);
       font-size: 0.9rem; }

@@ -1,5 +1,7 @@
 /// Rows and columns; columns of numbers are aligned at the decimal point.
 ///
+/// A long table is folded: its caption stands for it until the reader opens it.
+///
 /// ```swift
 /// Table(["method", "loss"], rows: [["exact", .number(0.7062, decimals: 4)]])
 /// ```
@@ -24,6 +26,11 @@ public struct Table: PrimitiveBlock {
       Cell(text: NumberText.significant(value.plotValue, digits: digits), isNumber: true)
     }
 
+    /// A number as it is printed elsewhere, with the digits that it has there.
+    public static func number(asPrinted text: String) -> Cell {
+      Cell(text: String(text.map { $0 == "-" ? "\u{2212}" : $0 }), isNumber: true)
+    }
+
     /// The same cell set in strong letters.
     public var strong: Cell {
       var copy = self
@@ -35,26 +42,42 @@ public struct Table: PrimitiveBlock {
   private let header: [String]
   private let rows: [[Cell]]
   private let caption: String
+  private let isFolded: Bool
+
+  /// The most rows of a table that isn't folded by itself.
+  private static let longest = 12
 
   /// A table with the columns' names; short rows are filled up with empty cells.
-  public init(_ header: [String], rows: [[Cell]], caption: String = "") {
+  ///
+  /// Where `isFolded` is nil, a table of more than 12 rows is folded.
+  public init(
+    _ header: [String], rows: [[Cell]], caption: String = "", isFolded: Bool? = nil
+  ) {
     self.header = header
     self.rows = rows
     self.caption = caption
+    self.isFolded = isFolded ?? (rows.count > Self.longest)
   }
 
   func html(id: String) -> String {
-    let count = max(header.count, rows.map(\.count).max() ?? 0)
-    let isNumeric = (0..<count).map { column in
+    let columns = max(header.count, rows.map(\.count).max() ?? 0)
+    let isNumeric = (0..<columns).map { column in
       let cells = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }
       return cells.contains(where: \.isNumber)
         && cells.allSatisfy { $0.isNumber || $0.text.count <= 1 }
     }
-    let decimals = (0..<count).map { column in
+    let decimals = (0..<columns).map { column in
       rows.compactMap { $0.indices.contains(column) ? decimalWidth($0[column]) : nil }.max() ?? 0
     }
-    var html = "<div class=\"table\" tabindex=\"0\"><table>\n"
-    if !caption.isEmpty { html += "<caption>\(InlineText.html(caption))</caption>\n" }
+    // Outside what scrolls, so that it is read as a whole however wide the table is.
+    let name = caption.isEmpty ? "" : " aria-labelledby=\"\(id)-caption\""
+    let text = "<span id=\"\(id)-caption\">\(InlineText.html(caption))</span>"
+    let count = "\(rows.count) row\(rows.count == 1 ? "" : "s")"
+    var html =
+      isFolded
+      ? "<details><summary>\(caption.isEmpty ? "A table of " : text + ", ")\(count)</summary>\n"
+      : caption.isEmpty ? "" : "<p class=\"caption\">\(text)</p>\n"
+    html += "<div class=\"table\" tabindex=\"0\"><table\(name)>\n"
     if !header.isEmpty {
       html += "<thead><tr>"
       for (column, name) in header.enumerated() {
@@ -66,7 +89,7 @@ public struct Table: PrimitiveBlock {
     html += "<tbody>\n"
     for row in rows {
       html += "<tr>"
-      for column in 0..<count {
+      for column in 0..<columns {
         let cell = row.indices.contains(column) ? row[column] : .text("")
         var text = cell.isNumber ? escapedMarkup(cell.text) : InlineText.html(cell.text)
         // Figure spaces, as wide as a digit, in the place of decimals that others have.
@@ -78,7 +101,7 @@ public struct Table: PrimitiveBlock {
       }
       html += "</tr>\n"
     }
-    return html + "</tbody>\n</table></div>"
+    return html + "</tbody>\n</table></div>" + (isFolded ? "\n</details>" : "")
   }
 
   private func decimalWidth(_ cell: Cell) -> Int? {

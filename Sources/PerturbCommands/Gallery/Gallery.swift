@@ -32,8 +32,15 @@ package struct Gallery {
 
   /// Runs the chosen examples, prints what they show, and writes the folder.
   ///
+  /// - Parameters:
+  ///   - path: The folder.
+  ///   - converter: Makes a PNG of each figure beside its SVG; none where nil.
+  ///   - console: Where to print.
   /// - Throws: ``CommandError``; the folder is then as it was.
-  package func run(into path: String, console: Console) throws {
+  package func run(
+    into path: String, converter: PictureConverter? = nil, console: Console
+  ) throws {
+    try converter?.check()
     let folder = OutputFolder(path)
     try folder.check(names: ["index.html", "results.json"])
     var files: [OutputFolder.File] = []
@@ -57,15 +64,23 @@ package struct Gallery {
           GalleryContext(
             seed: seed, name: example.name, samples: samples, progress: { progress.show($0) },
             status: { progress.show($0) }))
-        let figures = try report.figureFiles()
-        files += figures.map { OutputFolder.File(name: $0.name, text: $0.text) }
+        var names: [String] = []
+        for (name, svg) in try report.figureFiles() {
+          names.append(name + ".svg")
+          files.append(OutputFolder.File(name: name + ".svg", text: svg))
+          guard let converter else { continue }
+          progress.show("picture of \(name)")
+          names.append(name + ".png")
+          files.append(
+            OutputFolder.File(name: name + ".png", bytes: try converter.picture(svg, name)))
+        }
         sections.append(try report.section(example.title))
         results.append(
           JSON.Member(
             name: example.name,
             value: report.json(
               title: example.title, seconds: (clock.now - begin) / .seconds(1),
-              figures: figures.map(\.name))))
+              figures: names)))
       } catch {
         progress.clear()
         throw CommandError("example \(example.name): \(error)")
@@ -86,7 +101,9 @@ package struct Gallery {
     let seconds = (clock.now - start) / .seconds(1)
     try console.print(
       "\n\(chosen.count) example\(chosen.count == 1 ? "" : "s") in \(Digits.seconds(seconds)): "
-        + "\(path)/index.html, \(path)/results.json and \(files.count - 2) figures")
+        + "\(path)/index.html, \(path)/results.json and "
+        + (converter == nil
+          ? "\(files.count - 2) figures" : "\((files.count - 2) / 2) figures as SVG and PNG"))
   }
 
   private func page(_ sections: [Section]) -> Page {

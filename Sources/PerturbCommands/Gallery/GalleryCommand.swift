@@ -11,7 +11,8 @@ struct GalleryCommand: ConsoleCommand {
         .joined(separator: "\n"))
 
       Prints what the examples show, beside what theory says, and writes a folder
-      with index.html, one SVG per figure, and results.json with every number.
+      with index.html, one SVG per figure, and results.json with every number. With
+      --png each figure is also made a PNG for slides, where rsvg-convert is installed.
       """)
 
   @Argument(help: ArgumentHelp("Which examples to run; all without a name.", valueName: "name"))
@@ -27,8 +28,12 @@ struct GalleryCommand: ConsoleCommand {
   @Option("The random key of the run.", "K")
   var seed: UInt64 = 0
 
+  @Flag(help: "Write each figure as a PNG, too; needs rsvg-convert.")
+  var png = false
+
   func run(on console: Console) throws {
     try checkSettings()
-    try Gallery(names, samples: samples.value, seed: seed).run(into: out, console: console)
+    try Gallery(names, samples: samples.value, seed: seed).run(
+      into: out, converter: png ? PictureConverter() : nil, console: console)
   }
 }

@@ -26,10 +26,11 @@ extension GalleryReport {
       for part in parts {
         switch part {
         case .text(let text): Paragraph(text)
-        case .code(let text): Monospaced(text)
+        case .code(let text): Monospaced(text, language: "swift")
         case .table(let table):
           Table(
-            table.columns, rows: table.rows.map { $0.map(\.pageCell) }, caption: table.caption)
+            table.columns, rows: table.rows.map { $0.map(\.pageCell) }, caption: table.caption,
+            isFolded: table.isFolded)
         case .matrix(let caption, let rows, let decimals):
           Paragraph(caption)
           Monospaced(Self.matrixText(rows, decimals, indentation: 0))
@@ -39,11 +40,11 @@ extension GalleryReport {
     }
   }
 
-  /// The figures by the names of their files.
+  /// The figures by their names.
   func figureFiles() throws -> [(name: String, text: String)] {
     try parts.compactMap { part in
       guard case .figure(let name, let figure, _) = part else { return nil }
-      return ("\(name).svg", try figure.svg())
+      return (name, try figure.svg())
     }
   }
 
@@ -88,6 +89,7 @@ extension ResultTable.Cell {
     switch self {
     case .text(let text): .text(text)
     case .number(let value, let decimals): .number(Digits.fixed(value, decimals))
+    case .printed(_, let text): .number(text)
     case .empty: .number("")
     }
   }
@@ -96,6 +98,7 @@ extension ResultTable.Cell {
     switch self {
     case .text(let text): .text(text)
     case .number(let value, let decimals): .number(value, decimals: decimals)
+    case .printed(_, let text): .number(asPrinted: text)
     case .empty: .text("")
     }
   }
@@ -103,7 +106,7 @@ extension ResultTable.Cell {
   fileprivate var json: JSON {
     switch self {
     case .text(let text): .string(text)
-    case .number(let value, _): JSON(shown: value)
+    case .number(let value, _), .printed(let value, _): JSON(shown: value)
     case .empty: .null
     }
   }

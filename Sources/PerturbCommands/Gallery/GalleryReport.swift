@@ -18,12 +18,25 @@ package struct GalleryReport: Sendable {
   /// A paragraph; `backquotes` set code.
   mutating func text(_ text: String) { parts.append(.text(text)) }
 
-  /// The program that made the numbers which follow; for the page only.
+  /// Swift that makes numbers like those which follow; for the page only.
+  ///
+  /// All such blocks of an example, one after the other, are a program that compiles as it stands: a
+  /// test takes them from the page and has the compiler check them.
   mutating func code(_ text: String) { parts.append(.code(text)) }
 
-  /// A table.
-  mutating func table(_ caption: String, _ columns: [String], _ rows: [[ResultTable.Cell]]) {
-    parts.append(.table(ResultTable(caption: caption, columns: columns, rows: rows)))
+  /// A table, folded on the page where it is long or where `isFolded` says so.
+  ///
+  /// Where its last column counts standard errors, the caption says the largest.
+  mutating func table(
+    _ caption: String, _ columns: [String], _ rows: [[ResultTable.Cell]], isFolded: Bool? = nil
+  ) {
+    var caption = caption
+    let deviations = rows.compactMap { $0.last?.number?.magnitude }
+    if columns.last?.hasSuffix("/ s.e.") == true, let largest = deviations.max() {
+      caption += "; the largest deviation is \(Digits.fixed(largest, 1)) s.e."
+    }
+    parts.append(
+      .table(ResultTable(caption: caption, columns: columns, rows: rows, isFolded: isFolded)))
   }
 
   /// A matrix as the document prints one.
@@ -62,7 +75,22 @@ struct ResultTable: Sendable {
   enum Cell: Sendable {
     case text(String)
     case number(Double, decimals: Int)
+    /// A number with the digits that a document prints.
+    case printed(Double, String)
     case empty
+
+    /// A number with as many digits as tell it from all others.
+    static func printed(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> Cell {
+      let text = Digits.shortest(value)
+      return .printed(Double(value), text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+    }
+
+    var number: Double? {
+      switch self {
+      case .number(let value, _), .printed(let value, _): value
+      case .text, .empty: nil
+      }
+    }
 
     static func number(_ value: Float, decimals: Int) -> Cell {
       .number(Double(value), decimals: decimals)
@@ -79,6 +107,8 @@ struct ResultTable: Sendable {
   let caption: String
   let columns: [String]
   let rows: [[Cell]]
+  /// Whether the page folds it; nil where its length decides.
+  let isFolded: Bool?
 }
 
 extension JSON {

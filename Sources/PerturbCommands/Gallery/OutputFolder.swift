@@ -10,12 +10,14 @@ internal import Platform
 package struct OutputFolder {
   package struct File {
     let name: String
-    let text: String
+    let bytes: [UInt8]
 
-    package init(name: String, text: String) {
+    package init(name: String, bytes: [UInt8]) {
       self.name = name
-      self.text = text
+      self.bytes = bytes
     }
+
+    package init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
   }
 
   static let resultsName = "results.json"
@@ -61,7 +63,7 @@ package struct OutputFolder {
     do throws(SystemFailure) {
       for file in files {
         try Files.write(
-          file.text.utf8, to: "\(staging)/\(file.name)", isSynchronized: false)
+          file.bytes, to: "\(staging)/\(file.name)", isSynchronized: false)
       }
       if Files.kind(path) == .missing {
         try Files.move(staging, to: path)
@@ -148,6 +150,7 @@ package struct OutputFolder {
       figures += examples.flatMap { $0.value["figures"]?.elements ?? [] }
     }
     let names = figures.compactMap(\.string)
-    return Set(names.filter { $0.hasSuffix(".svg") && !$0.contains("/") })
+    return Set(
+      names.filter { ($0.hasSuffix(".svg") || $0.hasSuffix(".png")) && !$0.contains("/") })
   }
 }

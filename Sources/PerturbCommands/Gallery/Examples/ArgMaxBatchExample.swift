@@ -24,8 +24,13 @@ struct ArgMaxBatchExample: GalleryExample {
         + "a batch, each with noise of its own.")
     report.code(
       """
+      import Perturbations
+
+      let softArgMax = try Perturbed(samples: \(samples), sigma: 0.5, noise: .gumbel) {
+        (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5)
+      }
       let batch: Tensor<Float> = [[-0.6, 1.9, -0.2, 1.1, -1.0], [-0.6, 1.0, -0.2, 1.8, -1.0]]
-      try softArgMax(batch, key: key, batched: true)
+      let shares = try softArgMax(batch, key: RandomKey(0), batched: true)
       """)
     Self.addTable(to: &report, perturbed, printed: Self.printed, samples: samples)
     return report

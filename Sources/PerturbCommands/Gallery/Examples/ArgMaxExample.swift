@@ -29,10 +29,13 @@ struct ArgMaxExample: GalleryExample {
         + "`softmax(θ/σ)`, and equal to it in expectation.")
     report.code(
       """
+      import Perturbations
+
+      let theta: Tensor<Float> = [-0.6, 1.9, -0.2, 1.1, -1.0]
       let softArgMax = try Perturbed(samples: \(samples), sigma: \(sigma), noise: .gumbel) {
         (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5)
       }
-      try softArgMax([-0.6, 1.9, -0.2, 1.1, -1.0], key: key)
+      let shares = try softArgMax(theta, key: RandomKey(0))
       """)
     report.table(
       "Argmax of five numbers, σ = \(sigma), Gumbel noise",
@@ -76,7 +79,8 @@ struct ArgMaxExample: GalleryExample {
       subtitle: "lines: softmax(θ/σ); points: perturbed argmax, N = \(Digits.grouped(samples))",
       x: .logarithmic("σ"), y: "share of an entry"
     ) {
-      for entry in theta.doubles.indices {
+      // From the largest down, as the lines lie.
+      for entry in theta.doubles.indices.sorted(by: { theta.doubles[$0] > theta.doubles[$1] }) {
         Line(
           x: fine, y: fine.map { Theory.softmax(theta.doubles, sigma: $0)[entry] },
           label: "θ = \(Digits.label(theta.doubles[entry], 1))", ink: .series(entry + 1))
@@ -92,7 +96,7 @@ struct ArgMaxExample: GalleryExample {
       "Shares by σ", ["σ"] + theta.doubles.map { "θ = \(Digits.label($0, 1))" },
       zip(sigmas, shares).map { sigma, row in
         [.number(sigma, decimals: 2)] + row.map { .number($0, decimals: 4) }
-      })
+      }, isFolded: true)
   }
 
 }

@@ -58,9 +58,12 @@ struct CitiesExample: GalleryExample {
         + "of a gradient is written in the same way.")
     report.code(
       """
-      let x: Tensor<Double> = [1]
-      valueAndGradient(at: x) { square($0).sum() }                            // 1, [2]
-      gradient(at: x) { x in gradient(at: x) { square($0).sum() }.sum() }     // [2]
+      import Optimizers
+      import Perturbations
+
+      let one: Tensor<Double> = [1]
+      let (value, slope) = valueAndGradient(at: one) { square($0).sum() }  // 1, [2]
+      let second = gradient(at: one) { x in gradient(at: x) { square($0).sum() }.sum() }  // [2]
       """)
     report.table(
       "x² at x = 1", ["", "document", "ours"],
@@ -77,6 +80,14 @@ struct CitiesExample: GalleryExample {
         + "The distances come from the data of the same course (github.com/xoolive/optim4ai).")
     report.code(
       """
+      // Six of the 36 cities.
+      let kilometres: Tensor<Double> = [
+      \(Self.someDistances)
+      ]
+      let distances = kilometres / kilometres.norm()
+      let random: Tensor<Double> = RandomKey(1).normal([6, 2])
+      let start = random / cdist(random, random).norm()
+
       func criterion(_ x: Tensor<Double>) -> Tensor<Double> {
         let delta = square(cdist(x, x)) - square(distances)
         return square(delta).sum() / 2
@@ -98,6 +109,17 @@ struct CitiesExample: GalleryExample {
     report.values("gradient at the start", slopes.scalars)
   }
 
+  /// Rows of the table of distances, of six cities.
+  private static let someDistances: String = {
+    let some = ["Berlin", "London", "Madrid", "Moscow", "Oslo", "Rome"].compactMap {
+      CityMap.names.firstIndex(of: $0)
+    }
+    return some.map { row in
+      let numbers = some.map { Digits.fixed(CityDistances.kilometres[row][$0], 1) }
+      return "  [" + numbers.joined(separator: ", ") + "],"
+    }.joined(separator: "\n")
+  }()
+
   private func addDescent(
     to report: inout GalleryReport, _ map: CityMap,
     _ loop: (losses: [Double], points: CityMap.Points, seconds: Double, processorSeconds: Double)
@@ -114,7 +136,8 @@ struct CitiesExample: GalleryExample {
     report.code(
       """
       var x = start
-      for _ in 0..<4000 {
+      var losses: [Double] = []
+      for _ in 0..<\(Self.documentSteps) {
         let (loss, slopes) = valueAndGradient(at: x, of: criterion)
         losses.append(loss.scalar)
         x -= 0.1 * slopes
@@ -203,28 +226,36 @@ struct CitiesExample: GalleryExample {
     report.code(
       """
       let estimator = try ZeroOrder(.antithetic, samples: \(samples), sigma: 1e-4)
-      let result = try minimize(
-        valueAndGradient: { x in
+      var step: UInt64 = 0
+      let byValues = try minimize(
+        valueAndGradient: { (x: Tensor<Double>) in
           step += 1
-          return try estimator.valueAndGradient(at: x, key: key.child(step), of: criterion)
+          return try estimator.valueAndGradient(at: x, key: RandomKey(2).child(step), of: criterion)
         },
         from: start, using: .sgd(learningRate: \(CityMap.zeroOrderRate(samples: samples)), momentum: 0.9),
         stopping: .steps(\(Self.zeroOrderSteps)))
       """)
     let (known, found) = (map.oriented(exact), map.oriented(way.result.parameters))
+    let shifts = known.east.indices.map { city in
+      let (dx, dy) = (found.east[city] - known.east[city], found.north[city] - known.north[city])
+      return (dx * dx + dy * dy).squareRoot()
+    }
+    report.value("largest distance of the two maps in km", shifts.max() ?? 0)
     report.figure(
       "cities-zero-order",
       Figure(
-        "The map by exact gradients and by values alone", x: Axis("east", unit: "km"),
-        y: Axis("north", unit: "km"), aspect: .equal, legend: .top, width: 640, height: 690
+        "Exact gradients and values alone", x: Axis("east", unit: "km"),
+        y: Axis("north", unit: "km"), aspect: .equal, legend: .top, width: 820, height: 880
       ) {
         Scatter(
-          x: known.east, y: known.north, label: "gradient descent", ink: .series(1), radius: 6)
+          x: known.east, y: known.north, names: CityMap.names, label: "exact gradients",
+          ink: .series(0), marker: .ring, radius: 6)
         Scatter(
-          x: found.east, y: found.north, label: "zero-order", ink: .series(2), marker: .cross,
-          radius: 5)
+          x: found.east, y: found.north, label: "values alone", ink: .series(1), radius: 3)
       },
-      caption: "Both maps lie on one another once they are turned and mirrored alike.")
+      caption: "Both maps, turned and mirrored alike: a dot inside its ring is a city that both "
+        + "put in the same place. The largest distance between the two is "
+        + "\(Digits.twoDigits(shifts.max() ?? 0)) km.")
     report.value("loss after the zero-order descent", way.result.value)
     report.values("map by values alone", way.result.parameters.scalars)
   }

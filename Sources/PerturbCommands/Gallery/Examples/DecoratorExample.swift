@@ -24,14 +24,20 @@ struct DecoratorExample: GalleryExample {
     report.text(
       "A variable can hold the perturbed function itself. It is called like the function that it "
         + "was made from, with a key from `RandomKey.withDefault` around the call, or as `$argMax` "
-        + "with a key of one's own.")
+        + "with a key of one's own. Swift allows such a variable inside a function or a type, not "
+        + "at the top of a file.")
     report.code(
       """
-      @PerturbedFunction(samples: \(samples), sigma: 0.5, noise: .gumbel, batched: true)
-      var argMax = { (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5) }
+      import Perturbations
 
-      try $argMax(batch, key: key)
-      try RandomKey.withDefault(key) { try argMax(batch) }
+      func shares(_ batch: Tensor<Float>) throws -> [Tensor<Float>] {
+        @PerturbedFunction(samples: \(samples), sigma: 0.5, noise: .gumbel, batched: true)
+        var argMax = { (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5) }
+
+        let withKey = try $argMax(batch, key: RandomKey(0))
+        let withDefaultKey = try RandomKey.withDefault(RandomKey(0)) { try argMax(batch) }
+        return [withKey, withDefaultKey]
+      }
       """)
     ArgMaxBatchExample.addTable(
       to: &report, perturbed, printed: Self.printed, samples: samples)

@@ -33,8 +33,16 @@ struct NormGradientExample: GalleryExample {
         + "measured, from 16 further runs.")
     report.code(
       """
-      gradient(at: batch) { try softArgMax($0, key: key, batched: true).norm() }
-      gradient(at: batch) { ($0 / 0.5).softmax().norm() }
+      import Perturbations
+
+      let softArgMax = try Perturbed(samples: \(samples), sigma: 0.5, noise: .gumbel) {
+        (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5)
+      }
+      let batch: Tensor<Float> = [[-0.6, 1.9, -0.2, 1.1, -1.0], [-0.6, 1.0, -0.2, 1.8, -1.0]]
+      let estimate = try gradient(at: batch) {
+        try softArgMax($0, key: RandomKey(0), batched: true).norm()
+      }
+      let exact = gradient(at: batch) { ($0 / 0.5).softmax().norm() }
       """)
     report.table(
       "Gradient of the norm, N = \(Digits.grouped(samples))",

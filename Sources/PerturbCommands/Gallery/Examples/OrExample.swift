@@ -31,10 +31,12 @@ struct OrExample: GalleryExample {
         + "`1 − 2 Π exp(−exp(θ/σ))`.")
     report.code(
       """
+      import Perturbations
+
       let perturbedOr = try Perturbed(samples: \(samples), sigma: 0.1, noise: .gumbel) {
         (x: Tensor<Float>) in (x .> 0).any().cast(to: Float.self) * 2 - 1
       }
-      try perturbedOr([[-5, 0.2], [-5, 0.1]], key: key, batched: true)
+      let values = try perturbedOr([[-5, 0.2], [-5, 0.1]], key: RandomKey(0), batched: true)
       """)
     report.table(
       "OR of two signs, σ = \(Self.sigma), Gumbel noise",
@@ -75,7 +77,7 @@ struct OrExample: GalleryExample {
       Figure(
         "Perturbed OR of (−5, x)",
         subtitle: "σ = \(Self.sigma), N = \(Digits.grouped(perturbedOr.samples)); bars: 2 s.e.",
-        x: "x", y: "value"
+        x: "x", y: "OR of (−5, x)"
       ) {
         Line(
           x: [-0.6, 0, 0, 0.6], y: [-1, -1, 1, 1], label: "hard OR", ink: .muted,
@@ -96,7 +98,17 @@ struct OrExample: GalleryExample {
     let fine = Self.centers(60)
     let surface = try perturbedOr(Self.grid(fine), key: context.key.child(2), batched: true)
     context.progress(0.5)
-    let coarse = Self.centers(17)
+    report.text(
+      "Its gradients at many points at once: one call for all values, one pullback for all slopes.")
+    report.code(
+      """
+      let points: Tensor<Float> = [[-0.4, 0.02], [0.02, -0.4], [-0.02, -0.02]]
+      let (truths, pullback) = try vjp(at: points) {
+        try perturbedOr($0, key: RandomKey(1), batched: true)
+      }
+      let slopes = try pullback(.ones([3]))
+      """)
+    let coarse = Self.centers(15, in: Self.border)
     let points = Self.grid(coarse)
     let (_, pullback) = try vjp(at: points) {
       try perturbedOr($0, key: context.key.child(3), batched: true)
@@ -104,15 +116,14 @@ struct OrExample: GalleryExample {
     let gradients = try pullback(.ones([coarse.count * coarse.count])).doubles
     let hard = vmap(Self.hardOr)(Self.grid(fine))
     let size = fine.count
-    func map(
-      _ values: [Double], _ colors: ColorMap, _ range: ClosedRange<Double>, label: String = ""
-    ) -> HeatMap {
+    func map(_ values: [Double]) -> HeatMap {
       HeatMap(
         fine.indices.map { row in Array(values[row * size..<(row + 1) * size]) }, x: -1...1,
-        y: -1...1, colors: colors, range: range, label: label)
+        y: -1...1, colors: .diverging, range: -1...1)
     }
-    let slopes = fine.flatMap { y in
-      fine.map { x in
+    let near = Self.centers(75, in: Self.border)
+    let slopes = near.flatMap { y in
+      near.map { x in
         let slope = Theory.orGradient([x, y], sigma: Self.sigma)
         return (slope[0] * slope[0] + slope[1] * slope[1]).squareRoot()
       }
@@ -123,9 +134,9 @@ struct OrExample: GalleryExample {
     )
     let quiver = Quiver(
       x: even.map { places[$0] }, y: odd.map { places[$0] }, u: even.map { gradients[$0] },
-      v: odd.map { gradients[$0] })
+      v: odd.map { gradients[$0] }, label: "estimated gradient")
     report.values("surface on a 60 × 60 grid", surface)
-    report.values("gradients on a 17 × 17 grid", gradients)
+    report.values("gradients on a 15 × 15 grid", gradients)
     let axes = (x: Axis("x₁", range: -1...1), y: Axis("x₂", range: -1...1))
     report.figure(
       "or-surface",
@@ -133,21 +144,30 @@ struct OrExample: GalleryExample {
         "The OR of the signs of x₁ and x₂",
         subtitle: "σ = \(Self.sigma), Gumbel noise, "
           + "N = \(Digits.grouped(perturbedOr.samples)) at each point",
-        columns: 3, width: 1080, height: 370
+        width: 860, height: 420
       ) {
-        Panel("hard OR", x: axes.x, y: axes.y, aspect: .equal) {
-          map(hard.doubles, .diverging, -1...1)
-        }
-        Panel("perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
-          map(surface.doubles, .diverging, -1...1)
-        }
-        Panel("gradient of the perturbed OR", x: axes.x, y: axes.y, aspect: .equal) {
-          map(slopes, .amount, 0...(slopes.max() ?? 1), label: "length in theory")
-          quiver
-        }
+        Panel("hard OR", x: axes.x, y: axes.y, aspect: .equal) { map(hard.doubles) }
+        Panel("perturbed OR", x: axes.x, y: axes.y, aspect: .equal) { map(surface.doubles) }
       },
-      caption: "The hard OR has no slope to follow. The perturbed OR has one near the border "
-        + "between false and true, and its gradient points across that border.")
+      caption: "The hard OR has no slope to follow, the perturbed OR has one near the border "
+        + "between false and true.")
+    report.figure(
+      "or-gradient",
+      Figure(
+        "The gradient of the perturbed OR, near the border",
+        subtitle: "σ = \(Self.sigma), Gumbel noise, "
+          + "N = \(Digits.grouped(perturbedOr.samples)) at each point",
+        x: Axis("x₁", range: Self.border), y: Axis("x₂", range: Self.border), aspect: .equal,
+        width: 640, height: 620
+      ) {
+        HeatMap(
+          near.indices.map { row in Array(slopes[row * near.count..<(row + 1) * near.count]) },
+          x: Self.border, y: Self.border, colors: .amount, range: 0...(slopes.max() ?? 1),
+          label: "length in theory")
+        quiver
+      },
+      caption: "The gradient points across the border between false and true, and is 0 where the "
+        + "noise hardly ever leads over it: dots.")
     addGradientTable(to: &report, coarse, gradients, samples: perturbedOr.samples)
   }
 
@@ -155,11 +175,10 @@ struct OrExample: GalleryExample {
   private func addGradientTable(
     to report: inout GalleryReport, _ centers: [Double], _ gradients: [Double], samples: Int
   ) {
-    let middle = centers.count / 2
-    let rows: [[ResultTable.Cell]] = [-6, -3, -1, 0, 1].map { step in
-      let point = [centers[middle + step], centers[middle + step]]
+    let rows: [[ResultTable.Cell]] = [1, 4, 6, 7, 8, 9, 10].map { place in
+      let point = [centers[place], centers[place]]
       let exact = Theory.orGradient(point, sigma: Self.sigma)
-      let index = 2 * ((middle + step) * centers.count + middle + step)
+      let index = 2 * (place * centers.count + place)
       let text = Digits.label(point[0], 2)
       return [
         .text("(\(text), \(text))"), .number(gradients[index], decimals: 3),
@@ -171,9 +190,15 @@ struct OrExample: GalleryExample {
       ["x", "∂/∂x₁", "∂/∂x₂", "theory, both"], rows)
   }
 
-  /// The centres of so many cells of [−1, 1].
-  private static func centers(_ count: Int) -> [Double] {
-    (0..<count).map { (2 * Double($0) + 1) / Double(count) - 1 }
+  /// Where both inputs are when the perturbed OR has a slope.
+  private static let border = -0.6...0.4
+
+  /// The centres of so many cells of a range.
+  private static func centers(
+    _ count: Int, in range: ClosedRange<Double> = -1...1
+  ) -> [Double] {
+    let width = range.upperBound - range.lowerBound
+    return (0..<count).map { range.lowerBound + width * (Double($0) + 0.5) / Double(count) }
   }
 
   /// All pairs of centres, x₁ changing fastest.

@@ -32,11 +32,14 @@ struct PathGradientExample: GalleryExample {
         + "costs of the last four edges. The gradient passes through the function that builds the "
         + "matrix of costs from these four, and through the solver, which is never differentiated.")
     report.code(
-      """
-      valueAndGradient(at: finalCosts) { finalCosts in
-        try paths(weights(finalCosts), key: key)[6, 8]
-      }
-      """)
+      RoadMap.program(samples: samples) + """
+
+
+        // Entry [6, 8] is the step from 6 to 8.
+        let (weight, slopes) = try valueAndGradient(at: finalCosts) {
+          try paths(weights($0), key: RandomKey(0))[6, 8]
+        }
+        """)
     report.table(
       "Weight of 6 → 8 and its gradient, σ = \(RoadMap.sigma), N = \(Digits.grouped(samples))",
       ["", "document", "perturbed", "s.e.", "theory", "(perturbed − theory) / s.e."],
@@ -55,7 +58,7 @@ struct PathGradientExample: GalleryExample {
           let edge = RoadMap.finalEdges[index]
           let value = gradient.doubles[index]
           return [
-            .text("∂ / ∂ cost \(edge.0)–\(edge.1)"), .number(Self.printed[index], decimals: 4),
+            .text("∂ / ∂ cost \(edge.0)–\(edge.1)"), .printed(Self.printed[index]),
             .number(value, decimals: 4), .number(errors[index], decimals: 4),
             .number(exact[index], decimals: 4),
             .errors(value, from: exact[index], standardError: errors[index]),

@@ -30,6 +30,43 @@ enum RoadMap {
   static let edges: [(from: Int, to: Int)] =
     fixedCosts.map { ($0.from, $0.to) } + finalEdges.map { ($0.0, $0.1) }
 
+  /// The problem as a program: the map, the matrix of costs as a function of the last four, and the
+  /// perturbed solver.
+  static func program(samples: Int) -> String {
+    let pairs = edges.map { "(\($0.from), \($0.to))" }
+    let fixed = fixedCosts.map { "\($0.cost)" }.joined(separator: ", ")
+    let final = finalCosts.scalars.map { "\($0)" }.joined(separator: ", ")
+    return """
+      import Perturbations
+
+      let edges = [
+        \(pairs.prefix(8).joined(separator: ", ")),
+        \(pairs.dropFirst(8).joined(separator: ", ")),
+      ]
+      let fixedCosts: Tensor<Float> = [\(fixed)]
+      let finalCosts: Tensor<Float> = [\(final)]
+
+      // An edge has two entries in the matrix of costs, one for each way.
+      let entries = edges.map { from, to in [9 * from + to, 9 * to + from] }
+      let places = Tensor<Float>(
+        shape: [12, 81],
+        scalars: entries.flatMap { both in (0..<81).map { both.contains($0) ? 1 : 0 } })
+      func weights(_ finalCosts: Tensor<Float>) -> Tensor<Float> {
+        let costs = concatenate([fixedCosts, finalCosts])
+        return matmul(costs.reshaped([1, 12]), places).reshaped([9, 9])
+      }
+
+      let solver = try ShortestPath(
+        Graph(nodeCount: 9, edges: edges, directed: false), from: 0, to: 8,
+        negativeCosts: .clipped(to: 0), layout: .matrix)
+      let paths = try Perturbed(samples: \(samples), sigma: \(sigma)) { (costs: Tensor<Float>) in
+        // An edge costs the mean of its two entries.
+        let means = (costs + costs.transposed()) / 2
+        return Tensor<Float>(shape: [9, 9], scalars: try solver(means.scalars))
+      }
+      """
+  }
+
   static func costs(_ final: Tensor<Float>) -> [Float] { fixedCosts.map(\.cost) + final.scalars }
 
   /// The matrix of costs, [9, 9] and symmetric, as a function of the final four: differentiable, as

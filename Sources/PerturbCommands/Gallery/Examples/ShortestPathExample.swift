@@ -49,13 +49,16 @@ struct ShortestPathExample: GalleryExample {
         + "\(Digits.grouped(samples)) paths. Each of the two entries of an edge in the matrix of "
         + "costs has noise of its own, and the edge costs their mean.")
     report.code(
-      """
-      let paths = try Perturbed(solver, samples: \(samples), sigma: 0.05)
-      try paths(weights(finalCosts), key: key)
-      """)
+      RoadMap.program(samples: samples) + """
+
+
+        let solution = try paths(weights(finalCosts), key: RandomKey(0))
+        let likely = solution[4, 8]  // of the step from 4 to 8
+        """)
     report.matrix(
-      "Perturbed solution: column by node a step comes from, row by node it leads to",
-      perturbed.transposed())
+      "Perturbed solution: row by node that a step comes from, column by node that it leads to; the "
+        + "document prints the transpose of it",
+      perturbed)
     report.values("hard", hard)
     report.values("perturbed", perturbed)
     addTable(to: &report, perturbed.doubles, samples: samples)

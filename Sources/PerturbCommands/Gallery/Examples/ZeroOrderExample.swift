@@ -55,7 +55,8 @@ struct ZeroOrderExample: GalleryExample {
         }
         func sample(_ draw: DirectionDraw) -> [Double] { draw.key.normal(draw.count) }
       }
-      let (loss, gradients) = try net.lossAndGradient((x, y), key: key)
+      let net = Net(linear: model, method: .forward)
+      let (netLoss, netSlopes) = try net.lossAndGradient((x, y), key: RandomKey(4))
       """)
     addTable(to: &report, "Module form", module.printed, moduleRuns, samples: samples)
     addFigure(
@@ -84,6 +85,15 @@ struct ZeroOrderExample: GalleryExample {
         + "another loss. Each row has the loss before the step.")
     report.code(
       """
+      import Layers
+      import Optimizers
+      import Perturbations
+
+      // Data of the document's shapes; its own numbers are PyTorch's.
+      let x: Tensor<Float> = RandomKey(0).normal([64, 32]) * 0.1
+      let y: Tensor<Float> = RandomKey(1).normal([64, 1]) * 0.1
+      var model = Linear(inputs: 32, outputs: 1, key: RandomKey(2))
+
       let estimator = try ZeroOrder(.forward, samples: \(samples), sigma: \(ZeroOrderTraining.sigma))
       let loss = ZeroOrderFunction(estimator) {
         (model: Linear<Float>, x: Tensor<Float>, y: Tensor<Float>) in meanSquaredError(model(x), y)
@@ -91,8 +101,9 @@ struct ZeroOrderExample: GalleryExample {
       let optimizer = Optimizer.adam(learningRate: 0.01)
       var state = optimizer.initialState(for: model)
       for step in 0..<25 {
-        let gradients = try gradient(at: model) { try loss($0, x, y, key: key.child(UInt64(step))) }
-        optimizer.update(&model, gradients: gradients, state: &state)
+        let key = RandomKey(3).child(UInt64(step))
+        let slopes = try gradient(at: model) { try loss($0, x, y, key: key) }
+        optimizer.update(&model, gradients: slopes, state: &state)
       }
       """)
   }
