@@ -25,8 +25,10 @@ extension Figure {
     let rows = Double((panels.count + columnCount - 1) / columnCount)
     let cellHeight = (room - Self.panelGap * (rows - 1)) / rows
     let cellWidth = (width - Self.panelGap * Double(columnCount - 1)) / Double(columnCount)
-    // Axes and their labels do not shrink with the plot, so that it gets somewhat higher.
-    let narrow = min(max(cellHeight / cellWidth * figure.width * 1.1, 230), 480)
+    // Axes and their labels do not shrink with the plot, so that it gets somewhat higher; a square
+    // heat map, which has its colours beside it, lower.
+    let isMap = before.allSatisfy { $0.colorScale != nil && $0.panel.aspect == .equal }
+    let narrow = min(max(cellHeight / cellWidth * figure.width * (isMap ? 0.86 : 1.1), 230), 480)
     let count = Double(panels.count)
     figure.height = top + count * narrow + max(0, count - 1) * Self.panelGap + figure.bottomPadding
     return figure

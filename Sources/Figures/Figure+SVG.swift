@@ -82,11 +82,13 @@ extension Figure {
   func drawHeader(_ contents: inout [PanelContent], to body: inout Markup) -> Double {
     var y = padding
     let textWidth = width - 2 * padding
-    for line in TextMetrics.wrap(title, width: textWidth, size: 15, bold: true) {
+    // Some fonts are wider than the estimate.
+    let wrapWidth = textWidth * 0.92
+    for line in TextMetrics.wrap(title, width: wrapWidth, size: 15, bold: true) {
       body.text(line, at: Point(x: padding, y: y + 14), size: 15, bold: true)
       y += 20
     }
-    for line in TextMetrics.wrap(subtitle, width: textWidth, size: 12) {
+    for line in TextMetrics.wrap(subtitle, width: wrapWidth, size: 12) {
       body.text(line, at: Point(x: padding, y: y + 11), size: 12, paint: .dim)
       y += 16
     }

@@ -27,6 +27,38 @@ import Testing
     #expect(try heads(1, -1).allSatisfy { $0.x > 1 && abs($0.x - $0.y) < 0.03 })
   }
 
+  @Test func arrowsOnAHeatMapAreDarkInDarkSurroundingsToo() throws {
+    let arrows = Quiver(x: [0, 1], y: [0, 1], u: [1, 1], v: [0, 1])
+    func roles(_ marks: [any Mark]) throws -> [String] {
+      // The paths of the arrows: their rims and themselves.
+      try document(Figure { marks }).all("path").filter {
+        $0.attributes["stroke-linejoin"] != nil || $0.attributes["fill"] == "#1b1f24"
+      }.map { $0.attributes["class"] ?? "fixed" }
+    }
+    #expect(try roles([arrows]).contains("fgs-ink"))
+    let onMap = try roles([HeatMap([[0.0, 1]]), arrows])
+    #expect(onMap.count == 4 && onMap.allSatisfy { $0 == "fixed" })
+  }
+
+  @Test func arrowsOfNextToNoLengthAreSpecks() throws {
+    let figure = Figure(aspect: .equal) {
+      Quiver(x: [0, 1], y: [0, 1], u: [1, 0.001], v: [0, 0])
+    }
+    let paths = try document(figure).all("path")
+    let faint = paths.filter { $0.attributes["opacity"] == "0.35" }
+    #expect(faint.count == 1)
+    let heads = try #require(
+      paths.last { $0.attributes["fill"] == "#1b1f24" }?.attributes["d"])
+    #expect(Document.corners(heads).count == 1)
+  }
+
+  @Test func ringsShowWhatIsInside() throws {
+    let figure = Figure { Scatter(x: [1], y: [1], marker: .ring, radius: 6) }
+    let ring = try #require(
+      try document(figure).all("path").last { $0.attributes["stroke"] == "#0072b2" })
+    #expect(ring.attributes["fill"] == "none")
+  }
+
   @Test func heatMapsHaveTheirFirstRowBelow() throws {
     let figure = Figure { HeatMap([[0.0, 0, 0], [1, 1, 1]]) }
     let paths = try document(figure).all("path").filter {

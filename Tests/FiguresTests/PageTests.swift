@@ -36,7 +36,9 @@ import Testing
     #expect(document.error == nil)
     let ids = document.elements.compactMap { $0.attributes["id"] }
     #expect(Set(ids).count == ids.count)
-    #expect(document.all("svg").count == 6)
+    // Each figure in its two forms.
+    #expect(document.all("svg").count == 12)
+    #expect(document.all("figure").count == 7)
     #expect(
       document.all("a").filter { $0.attributes["href"]?.hasPrefix("#section") == true }.count == 4)
     #expect(document.all("h1")[0].text == "Gallery <1>")
@@ -59,6 +61,25 @@ import Testing
     #expect(cells.contains("0.81\u{2007}\u{2007}"))
     #expect(cells.contains("12\u{2008}\u{2007}\u{2007}\u{2007}\u{2007}"))
     #expect(cells.contains("3.2×10⁻⁹"))
+  }
+
+  @Test func longerPagesHaveContents() throws {
+    let document = Document(try Self.page.html())
+    let links = document.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }
+    let sections = document.all("section").compactMap { $0.attributes["id"] }
+    #expect(links == sections.map { "#" + $0 })
+    #expect(document.all("nav").count == 1)
+    #expect(document.all("h2").map(\.text).contains("Contents"))
+  }
+
+  @Test func programsNameTheirLanguageAndMayBeFolded() throws {
+    let document = Document(
+      try Page("p") {
+        Section("s") { Monospaced("let x = 1 < 2", language: "swift", summary: "The program") }
+      }.html())
+    #expect(document.all("code").map { $0.attributes["class"] } == ["language-swift"])
+    #expect(document.all("code")[0].text == "let x = 1 < 2")
+    #expect(document.all("summary").map(\.text) == ["The program"])
   }
 
   @Test func linksThatCouldRunScriptsStayText() throws {

@@ -79,6 +79,14 @@ import Testing
       labels(1e-12, 1) == ["10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1"] || labels(1e-12, 1).last == "10⁰")
   }
 
+  @Test func twoDecadesHaveLabelsBetweenWhereThereIsRoom() {
+    func labels(_ target: Int) -> [String] {
+      Ticks.logarithmic(from: 0.04, to: 6.3, target: target).compactMap { $0.label?.plain }
+    }
+    #expect(labels(8) == ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"])
+    #expect(labels(7) == ["0.1", "1"])
+  }
+
   @Test func logarithmicTicksHaveSmallOnesBetween() {
     let small = Ticks.logarithmic(from: 1, to: 1000, target: 6).filter { $0.label == nil }
     #expect(

@@ -79,17 +79,23 @@ public struct Bullets: PrimitiveBlock {
 public struct Monospaced: PrimitiveBlock {
   private let text: String
   private let language: String
+  private let summary: String
 
-  /// Text whose spaces and line breaks are kept. The language of a program, such as `swift`, is noted
-  /// in the page for tools that look for it.
-  public init(_ text: String, language: String = "") {
+  /// Text whose spaces and line breaks are kept.
+  ///
+  /// The language of a program, such as `swift`, is noted in the page for tools that look for it. Where
+  /// there is a summary, the text is folded behind it.
+  public init(_ text: String, language: String = "", summary: String = "") {
     self.text = text
     self.language = language
+    self.summary = summary
   }
 
   func html(id: String) -> String {
     let kind = language.isEmpty ? "" : " class=\"language-\(escapedMarkup(language))\""
-    return "<pre tabindex=\"0\"><code\(kind)>\(escapedMarkup(text))</code></pre>"
+    let lines = "<pre tabindex=\"0\"><code\(kind)>\(escapedMarkup(text))</code></pre>"
+    guard !summary.isEmpty else { return lines }
+    return "<details><summary>\(InlineText.html(summary))</summary>\n\(lines)\n</details>"
   }
 }
 

@@ -67,7 +67,7 @@ extension Page {
     a { color: var(--link); }
     nav { margin: 1.6rem 0 0; }
     nav h2 { font-size: 1rem; margin: 0 0 0.4rem; padding: 0; border: 0; }
-    nav ol { columns: 3 17rem; column-gap: 2rem; padding: 0 0 0 1.6rem; margin: 0; }
+    nav ol { columns: 2 20rem; column-gap: 2rem; padding: 0 0 0 1.6rem; margin: 0; }
     nav li { break-inside: avoid; padding: 0.1rem 0; }
     code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono",
       monospace; font-size: 0.88em; }

@@ -26,7 +26,8 @@ extension GalleryReport {
       for part in parts {
         switch part {
         case .text(let text): Paragraph(text)
-        case .code(let text): Monospaced(text, language: "swift")
+        case .code(let text, let summary):
+          Monospaced(text, language: "swift", summary: summary)
         case .table(let table):
           Table(
             table.columns, rows: table.rows.map { $0.map(\.pageCell) }, caption: table.caption,

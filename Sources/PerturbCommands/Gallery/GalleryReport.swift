@@ -6,7 +6,7 @@ internal import Platform
 package struct GalleryReport: Sendable {
   enum Part: Sendable {
     case text(String)
-    case code(String)
+    case code(String, summary: String)
     case table(ResultTable)
     case matrix(caption: String, rows: [[Double]], decimals: Int)
     case figure(name: String, Figure, caption: String)
@@ -22,7 +22,9 @@ package struct GalleryReport: Sendable {
   ///
   /// All such blocks of an example, one after the other, are a program that compiles as it stands: a
   /// test takes them from the page and has the compiler check them.
-  mutating func code(_ text: String) { parts.append(.code(text)) }
+  mutating func code(_ text: String, foldedBehind summary: String = "") {
+    parts.append(.code(text, summary: summary))
+  }
 
   /// A table, folded on the page where it is long or where `isFolded` says so.
   ///

@@ -37,7 +37,7 @@ struct GalleryTests {
       #expect(try folder.text("out/\(figure)").hasPrefix("<svg"))
     }
     let page = try folder.text("out/index.html")
-    #expect(page.components(separatedBy: "<svg").count - 1 == figures.count)
+    #expect(page.components(separatedBy: "<figure>").count - 1 == figures.count)
     for example in Gallery.examples { #expect(page.contains("<h2>\(example.title)</h2>")) }
   }
 
@@ -101,6 +101,49 @@ struct GalleryTests {
     #expect(abs(weights[4][8] - 0.921) < 0.01)
     #expect(abs(weights[3][7] - 0.178) < 0.015)
     #expect(abs(weights[3][2] - 0.119) < 0.015)
+  }
+
+  @Test func numbersOfADocumentKeepItsDigits() throws {
+    let folder = try TemporaryFolder()
+    _ = try results("optax path-gradient --samples 40", in: folder)
+    let page = try folder.text("out/index.html")
+    // As the notebook prints them: rounded to three and four decimals, and in full.
+    for number in ["0.832", "0.0860", "0.7062", "59.774796", "0.09999999"] {
+      #expect(page.contains("<td class=\"number\">\(number)"), "\(number)")
+    }
+    #expect(!page.contains("0.8320000"))
+    for number in ["−2.0993764", "2.042395", "0.079"] {
+      #expect(page.contains("<td class=\"number\">\(number)"), "\(number)")
+    }
+  }
+
+  @Test func theLargestDifferencesComeFirst() throws {
+    let folder = try TemporaryFolder()
+    let tables = try #require(
+      try results("optax", in: folder)["examples"]?["optax"]?["tables"]?.elements)
+    func differences(_ table: JSON) -> [Double] {
+      (table["rows"]?.elements ?? []).compactMap { $0.elements?.last?.double?.magnitude }
+    }
+    let largest = differences(tables[0])
+    #expect(largest.count == 5)
+    #expect(largest == largest.sorted(by: >))
+    #expect(largest.first == differences(tables[1]).max())
+    let page = try folder.text("out/index.html")
+    #expect(page.components(separatedBy: "<details>").count == 2, "the table of all is folded")
+  }
+
+  @Test func tablesOfDeviationsSayTheLargest() throws {
+    let folder = try TemporaryFolder()
+    let table = try #require(
+      try results("argmax-batch --samples 400", in: folder)["examples"]?["argmax-batch"]?[
+        "tables"]?.elements?.first)
+    let deviations = (table["rows"]?.elements ?? []).compactMap { $0.elements?.last?.double }
+    #expect(deviations.count == 10)
+    let largest = deviations.map(\.magnitude).max() ?? 0
+    let caption = try #require(table["caption"]?.string)
+    let said = try #require(caption.split(separator: " ").dropLast().last.flatMap { Double($0) })
+    #expect(caption.hasSuffix(" s.e."))
+    #expect(abs(said - largest) < 0.0501)
   }
 
   @Test func ascentLiftsTheWeightFromBelowATenthToAboveNinetyFivePercent() throws {

@@ -203,7 +203,7 @@ struct MinimizeTests {
     let folder = try TemporaryFolder()
     _ = minimize("--start 0 0 --names gain,rate --steps 5 --out \(folder.path)/run")
     let page = try folder.text("run/index.html")
-    #expect(page.components(separatedBy: "<svg").count == 4)
+    #expect(page.components(separatedBy: "<figure>").count == 4)
     for text in ["Objective against evaluations", "gain", "rate", "Sensitivity at the end"] {
       #expect(page.contains(text))
     }

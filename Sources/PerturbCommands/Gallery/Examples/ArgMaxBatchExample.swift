@@ -58,7 +58,7 @@ struct ArgMaxBatchExample: GalleryExample {
     report.table(
       "Two rows of five numbers, σ = \(ArgMaxExample.sigma), Gumbel noise, "
         + "N = \(Digits.grouped(samples))",
-      ["row, entry", "document", "perturbed", "softmax", "(perturbed − softmax) / s.e."], rows)
+      ["row, entry", "document", "perturbed", "softmax", "difference / s.e."], rows)
     report.values("perturbed", perturbed)
     report.values("softmax", softmax.flatMap(\.self))
   }

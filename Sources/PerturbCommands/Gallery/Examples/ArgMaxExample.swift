@@ -39,7 +39,7 @@ struct ArgMaxExample: GalleryExample {
       """)
     report.table(
       "Argmax of five numbers, σ = \(sigma), Gumbel noise",
-      ["entry", "θ", "argmax", "document", "perturbed", "softmax", "(perturbed − softmax) / s.e."],
+      ["entry", "θ", "argmax", "document", "perturbed", "softmax", "difference / s.e."],
       softmax.indices.map { index in
         let value = perturbed.doubles[index]
         return [

@@ -48,7 +48,7 @@ struct NormGradientExample: GalleryExample {
       "Gradient of the norm, N = \(Digits.grouped(samples))",
       [
         "row, entry", "document", "perturbed", "s.e.", "of softmax",
-        "(perturbed − of softmax) / s.e.",
+        "difference / s.e.",
       ],
       exact.doubles.indices.map { index in
         let (value, theory) = (perturbed.doubles[index], exact.doubles[index])

@@ -40,7 +40,7 @@ struct OrExample: GalleryExample {
       """)
     report.table(
       "OR of two signs, σ = \(Self.sigma), Gumbel noise",
-      ["θ", "hard OR", "document", "perturbed", "theory", "(perturbed − theory) / s.e."],
+      ["θ", "hard OR", "document", "perturbed", "theory", "difference / s.e."],
       (0..<2).map { row in
         let point = [-5, Double(row == 0 ? 0.2 : 0.1)]
         let exact = Theory.or(point, sigma: Self.sigma)

@@ -37,15 +37,15 @@ struct PathAscentExample: GalleryExample {
         + "new noise in every step, make it part of nearly every path. With the hard solver this "
         + "could not begin: its gradient is zero.")
     report.code(
-      RoadMap.program(samples: samples) + """
-
-
-        var costs = finalCosts
-        for step in 0..<\(Self.steps) {
-          let key = RandomKey(0).child(UInt64(step))
-          costs += \(Self.rate) * (try gradient(at: costs) { try paths(weights($0), key: key)[6, 8] })
-        }
-        """)
+      RoadMap.program(samples: samples), foldedBehind: "The map and the perturbed solver")
+    report.code(
+      """
+      var costs = finalCosts
+      for step in 0..<\(Self.steps) {
+        let key = RandomKey(0).child(UInt64(step))
+        costs += \(Self.rate) * (try gradient(at: costs) { try paths(weights($0), key: key)[6, 8] })
+      }
+      """)
     report.table(
       "Weight of the edge from 6 to 8, N = \(Digits.grouped(samples))",
       ["", "document", "perturbed", "s.e.", "theory"],

@@ -32,17 +32,17 @@ struct PathGradientExample: GalleryExample {
         + "costs of the last four edges. The gradient passes through the function that builds the "
         + "matrix of costs from these four, and through the solver, which is never differentiated.")
     report.code(
-      RoadMap.program(samples: samples) + """
-
-
-        // Entry [6, 8] is the step from 6 to 8.
-        let (weight, slopes) = try valueAndGradient(at: finalCosts) {
-          try paths(weights($0), key: RandomKey(0))[6, 8]
-        }
-        """)
+      RoadMap.program(samples: samples), foldedBehind: "The map and the perturbed solver")
+    report.code(
+      """
+      // Entry [6, 8] is the step from 6 to 8.
+      let (weight, slopes) = try valueAndGradient(at: finalCosts) {
+        try paths(weights($0), key: RandomKey(0))[6, 8]
+      }
+      """)
     report.table(
       "Weight of 6 → 8 and its gradient, σ = \(RoadMap.sigma), N = \(Digits.grouped(samples))",
-      ["", "document", "perturbed", "s.e.", "theory", "(perturbed − theory) / s.e."],
+      ["", "document", "perturbed", "s.e.", "theory", "difference / s.e."],
       [
         [
           .text("weight"), .number(Self.printedWeight, decimals: 3),
