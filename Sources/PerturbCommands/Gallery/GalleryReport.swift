@@ -20,8 +20,8 @@ package struct GalleryReport: Sendable {
 
   /// Swift that makes numbers like those which follow; for the page only.
   ///
-  /// All such blocks of an example, one after the other, are a program that compiles as it stands: a
-  /// test takes them from the page and has the compiler check them.
+  /// All such blocks of an example, one after the other, are a program as it stands: a test takes them
+  /// from the page, compiles them and runs them.
   mutating func code(_ text: String, foldedBehind summary: String = "") {
     parts.append(.code(text, summary: summary))
   }

@@ -5,7 +5,7 @@ import Testing
 /// The code that the gallery's page shows: all of a section's blocks together are a program.
 struct ShownCodeTests {
   @Test(.enabled(if: Compiler() != nil), arguments: Gallery.examples.map(\.name))
-  func everyProgramCompiles(_ name: String) throws {
+  func everyProgramCompilesAndRuns(_ name: String) throws {
     let folder = try TemporaryFolder()
     let run = CommandRun("gallery \(name) --samples 16 --out \(folder.path)/out")
     #expect(run.code == 0)
@@ -15,23 +15,30 @@ struct ShownCodeTests {
     #expect(try compiler.problems(in: program) == "")
   }
 
-  @Test(.enabled(if: Compiler() != nil))
-  func aProgramThatDoesNotCompileIsFound() throws {
-    let compiler = try #require(Compiler())
-    let start = """
-      import Perturbations
-      let soft = try Perturbed(ArgMax(), samples: 16, sigma: 0.5)
-      let theta: Tensor<Float> = [1, 2]
-      func slopes() throws -> Tensor<Float> {
+  private static let start = """
+    import Perturbations
+    let soft = try Perturbed(ArgMax(), samples: 16, sigma: 0.5)
+    let theta: Tensor<Float> = [1, 2]
+    func slopes() throws -> Tensor<Float> {
 
-      """
-    let good = "try gradient(at: theta) { try soft($0, key: RandomKey(0))[0] }\n}\n"
-    #expect(try compiler.problems(in: start + good) == "")
-    // Without the outer `try`, and with a name that stands for nothing.
-    #expect(try compiler.problems(in: start + good.dropFirst(4)).contains("error: "))
-    #expect(
-      try compiler.problems(in: start + good.replacing("theta", with: "weights"))
-        .contains("cannot find 'weights' in scope"))
+    """
+  private static let end = "\n}\n_ = try slopes()\n"
+
+  @Test(
+    .enabled(if: Compiler() != nil),
+    arguments: [
+      ("try gradient(at: theta) { try soft($0, key: RandomKey(0))[0] }", nil),
+      // Without the outer `try`.
+      ("gradient(at: theta) { try soft($0, key: RandomKey(0))[0] }", "not marked with 'try'"),
+      // A name that stands for nothing.
+      ("try soft(weights, key: RandomKey(0))", "cannot find 'weights' in scope"),
+      // What compiles and traps.
+      ("try soft([], key: RandomKey(0))[5]", "ended with"),
+    ])
+  func aProgramThatDoesNotCompileOrRunIsFound(_ body: String, _ problem: String?) throws {
+    let compiler = try #require(Compiler())
+    let found = try compiler.problems(in: Self.start + body + Self.end)
+    if let problem { #expect(found.contains(problem)) } else { #expect(found == "") }
   }
 
   /// The blocks of Swift on a page, one after the other.
@@ -46,10 +53,11 @@ struct ShownCodeTests {
   }
 }
 
-/// The Swift compiler and the modules that the tests were built with.
+/// The Swift compiler, and the modules and objects that the tests were built with.
 private struct Compiler {
   private let executable: URL
   private let options: [String]
+  private let objects: [String]
 
   /// Nil where there is no compiler in `PATH` or where no modules lie beside the tests.
   init?() {
@@ -61,46 +69,72 @@ private struct Compiler {
       let found = places.map { "\($0)/swiftc" }.first {
         FileManager.default.isExecutableFile(atPath: $0)
       }
-      let products = ExecutableTests.program.deletingLastPathComponent()
-      let modules = products.appendingPathComponent("Modules").path
-      guard let found,
-        FileManager.default.fileExists(atPath: modules + "/Perturbations.swiftmodule")
-      else { return nil }
+      let products = ExecutableTests.program.deletingLastPathComponent().resolvingSymlinksInPath()
+      let modules = products.path + "/Modules"
+      guard let found, Self.isThere(modules + "/Perturbations.swiftmodule") else { return nil }
       executable = URL(fileURLWithPath: found)
-      let scratch = products.resolvingSymlinksInPath().deletingLastPathComponent()
-        .deletingLastPathComponent()
       // Modules of C that the library's own are built on: those that the build made a map for, and those
       // of packages that bring one.
-      let made = Self.folders(products.path).map { "\($0)/module.modulemap" }.filter {
-        FileManager.default.fileExists(atPath: $0)
+      let builds = Self.paths(products.path).filter { $0.hasSuffix(".build") }
+      let made = builds.filter {
+        Self.isThere($0 + "/module.modulemap") && !$0.hasSuffix("/CAllocationCounter.build")
       }
-      let brought = Self.folders(scratch.path + "/checkouts").flatMap {
-        Self.folders($0 + "/Sources").map { $0 + "/include" }
-      }.filter { FileManager.default.fileExists(atPath: $0 + "/module.modulemap") }
+      let scratch = products.deletingLastPathComponent().deletingLastPathComponent()
+      let brought = Self.paths(scratch.path + "/checkouts").flatMap { package in
+        Self.paths(package + "/Sources").map { $0 + "/include" }
+      }.filter { Self.isThere($0 + "/module.modulemap") }
       options =
-        ["-typecheck", "-swift-version", "6", "-I", modules]
-        + brought.flatMap { ["-I", $0] } + made.flatMap { ["-Xcc", "-fmodule-map-file=" + $0] }
+        ["-swift-version", "6", "-I", modules] + brought.flatMap { ["-I", $0] }
+        + made.flatMap { ["-Xcc", "-fmodule-map-file=\($0)/module.modulemap"] }
+      let names = [
+        "Tensors", "Solvers", "Platform", "Perturbations", "Optimizers", "Layers", "SystemPackage",
+        "CSystem",
+      ]
+      let own = names.map { "\(products.path)/\($0).build" }
+      objects = (made + own).flatMap { build in
+        (FileManager.default.enumerator(atPath: build)?.compactMap { $0 as? String } ?? [])
+          .filter { $0.hasSuffix(".o") }.map { "\(build)/\($0)" }
+      }
     #endif
   }
 
-  private static func folders(_ path: String) -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.sorted().map { "\(path)/\($0)" }
+  private static func isThere(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
   }
 
-  /// What the compiler says of a program, as the `main.swift` of a module of its own.
+  /// All that is in a folder.
+  private static func paths(_ folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().map { "\(folder)/\($0)" }
+  }
+
+  /// What goes wrong when a program, as the `main.swift` of a module of its own, is compiled and run.
   func problems(in program: String) throws -> String {
     let folder = try TemporaryFolder()
     let file = try folder.file("main.swift", program)
+    let built = folder.path + "/program"
+    let cache = ["-module-cache-path", folder.path + "/cache"]
+    let faults = try Self.errors(
+      of: executable, options + cache + [file] + objects + ["-o", built])
+    guard faults.isEmpty else { return faults }
+    return try Self.errors(of: URL(fileURLWithPath: built), [])
+  }
+
+  /// What a program that fails writes to its standard error, and how it ends.
+  private static func errors(of program: URL, _ arguments: [String]) throws -> String {
     let process = Process()
-    process.executableURL = executable
-    process.arguments = options + ["-module-cache-path", folder.path + "/cache", file]
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     let errors = Pipe()
     process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
     try process.run()
     let text = String(
       decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    return process.terminationStatus == 0 ? "" : text.isEmpty ? "no reason given" : text
+    return process.terminationStatus == 0
+      ? "" : "\(text)\n\(program.lastPathComponent) ended with \(process.terminationStatus)"
   }
 }

@@ -59,8 +59,9 @@ enum RoadMap {
       let solver = try ShortestPath(
         Graph(nodeCount: 9, edges: edges, directed: false), from: 0, to: 8,
         negativeCosts: .clipped(to: 0), layout: .matrix)
-      let paths = try Perturbed(samples: \(samples), sigma: \(sigma)) { (costs: Tensor<Float>) in
-        // An edge costs the mean of its two entries.
+      // One sample at a time, since the solver reads numbers. An edge costs the mean of its two entries.
+      let paths = try Perturbed(samples: \(samples), sigma: \(sigma), sequential: true) {
+        (costs: Tensor<Float>) in
         let means = (costs + costs.transposed()) / 2
         return Tensor<Float>(shape: [9, 9], scalars: try solver(means.scalars))
       }
