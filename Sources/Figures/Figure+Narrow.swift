@@ -2,11 +2,17 @@ extension Figure {
   /// The width of a figure for a phone, where text keeps its size.
   static let narrowWidth = 350.0
 
+  /// The most named points that find places for their names on a phone.
+  private static let mostNames = 12
+
   /// The same figure for a phone: its panels below each other, each about as high in proportion as
   /// before, and text of the same size.
   ///
+  /// - Returns: The figure, or nil where it would have no room for the names of its points.
   /// - Throws: ``FigureError``, as ``svg(id:)`` does.
-  func narrow() throws(FigureError) -> Figure {
+  func narrow() throws(FigureError) -> Figure? {
+    let names = panels.map { $0.marks.primitives().reduce(0) { $0 + $1.namedPoints } }
+    guard names.allSatisfy({ $0 <= Self.mostNames }) else { return nil }
     var figure = self
     figure.width = min(width, Self.narrowWidth)
     figure.columns = 1

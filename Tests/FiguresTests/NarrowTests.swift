@@ -18,8 +18,21 @@ import Testing
     return (try svg(parts[0]), narrow, narrow.elements[0].number("width"))
   }
 
-  @Test(arguments: Samples.all.map(\.name))
-  func everyFigureFitsAPhoneWithLettersOfTheSameSize(_ name: String) throws {
+  @Test func aMapOfManyNamesScrolls() throws {
+    func html(_ count: Int) throws -> String {
+      let figure = Figure(width: 800) {
+        Scatter(x: 0..<count, y: 0..<count, names: (0..<count).map { "city \($0)" })
+      }
+      return try Page("p") { Section("s") { figure } }.html()
+    }
+    #expect(try html(12).contains("<div class=\"narrow\">"))
+    let many = try html(13)
+    #expect(!many.contains("<div class=\"narrow\">"))
+    #expect(many.contains("<div class=\"wide only\" tabindex=\"0\" style=\"--least:720px\">"))
+  }
+
+  @Test(arguments: Samples.all.map(\.name).filter { $0 != "map" })
+  func everyFigureWithoutManyNamesFitsAPhone(_ name: String) throws {
     let figure = try #require(Samples.all.first { $0.name == name }?.figure)
     let (wide, narrow, width) = try forms(figure)
     #expect(wide.error == nil && narrow.error == nil)
@@ -57,8 +70,8 @@ import Testing
   @Test func thePageShowsOneFormAtATimeAndScrollsWhatWouldGetTooSmall() throws {
     let html = try Page("p") { Section("s") { Figure(width: 1000) { Line(y: [1, 2]) } } }.html()
     #expect(html.contains(".narrow { display: none; }"))
-    #expect(html.contains(".wide { display: none; }"))
-    #expect(html.contains("<div class=\"wide\" style=\"--least:800px\">"))
+    #expect(html.contains(".wide:not(.only) { display: none; }"))
+    #expect(html.contains("<div class=\"wide\" tabindex=\"0\" style=\"--least:800px\">"))
     #expect(html.contains(".wide { overflow-x: auto;"))
   }
 }

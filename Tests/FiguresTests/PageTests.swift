@@ -36,8 +36,8 @@ import Testing
     #expect(document.error == nil)
     let ids = document.elements.compactMap { $0.attributes["id"] }
     #expect(Set(ids).count == ids.count)
-    // Each figure in its two forms.
-    #expect(document.all("svg").count == 12)
+    // Each figure in its two forms, the map in one.
+    #expect(document.all("svg").count == 11)
     #expect(document.all("figure").count == 7)
     #expect(
       document.all("a").filter { $0.attributes["href"]?.hasPrefix("#section") == true }.count == 4)

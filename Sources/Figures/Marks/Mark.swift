@@ -58,6 +58,8 @@ protocol Primitive: Mark {
   var colorScale: ColorScale? { get }
   var isDecorated: Bool { get }
   var prefersEqualAspect: Bool { get }
+  /// How many points have names that look for a place beside them.
+  var namedPoints: Int { get }
 
   func checkLengths() throws(FigureError)
   func extents(x: AxisScale, y: AxisScale) -> (x: AxisExtent, y: AxisExtent)
@@ -74,6 +76,7 @@ extension Primitive {
   /// Whether the panel gets a frame and axes, or stands free.
   var isDecorated: Bool { true }
   var prefersEqualAspect: Bool { false }
+  var namedPoints: Int { 0 }
   func checkLengths() throws(FigureError) {}
   func legend(_ colors: [SeriesColor]) -> [LegendEntry] { [] }
 }

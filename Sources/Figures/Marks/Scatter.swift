@@ -68,6 +68,8 @@ public struct Scatter: Primitive {
     return result
   }
 
+  var namedPoints: Int { names.count { !$0.isEmpty } }
+
   func legend(_ colors: [SeriesColor]) -> [LegendEntry] {
     label.isEmpty
       ? []

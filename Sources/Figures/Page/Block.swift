@@ -112,13 +112,17 @@ public struct Illustration: PrimitiveBlock {
 
   /// The picture twice, of which the page's style shows one: as it is, and, for narrow windows, laid
   /// out anew with its panels below each other. As it is, it scrolls rather than shrink below four
-  /// fifths.
+  /// fifths, a map of many names below nine tenths.
   func html(id: String) throws(FigureError) -> String {
-    let smallest = NumberText.coordinate((figure.width * 0.8).rounded())
-    let wide =
-      "<div class=\"wide\" style=\"--least:\(smallest)px\">\n\(try figure.svg(id: id))</div>\n"
-    let narrow = try figure.narrow().svg(id: id + "-narrow")
-    return figureElement(wide + "<div class=\"narrow\">\n\(narrow)</div>\n", caption)
+    let narrow = try figure.narrow()
+    let smallest = (figure.width * (narrow == nil ? 0.9 : 0.8)).rounded()
+    var content = "<div class=\"wide\(narrow == nil ? " only" : "")\" tabindex=\"0\""
+    content += " style=\"--least:\(NumberText.coordinate(smallest))px\">\n"
+    content += try figure.svg(id: id) + "</div>\n"
+    if let narrow {
+      content += "<div class=\"narrow\">\n\(try narrow.svg(id: id + "-narrow"))</div>\n"
+    }
+    return figureElement(content, caption)
   }
 }
 

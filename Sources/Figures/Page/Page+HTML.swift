@@ -82,7 +82,7 @@ extension Page {
     @media (max-width: 42rem) {
       body { padding: 1.5rem 1rem 3rem; }
       h1 { font-size: 1.6rem; }
-      .wide { display: none; }
+      .wide:not(.only) { display: none; }
       .narrow { display: block; margin: 0 -0.6rem; }
     }
     figcaption { color: var(--dim); font-size: 0.92rem; max-width: 44rem; margin-top: 0.3rem; }

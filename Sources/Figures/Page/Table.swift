@@ -1,6 +1,6 @@
 /// Rows and columns; columns of numbers are aligned at the decimal point.
 ///
-/// A long table is folded: its caption stands for it until the reader opens it.
+/// A long table can be folded: its caption stands for it until the reader opens it.
 ///
 /// ```swift
 /// Table(["method", "loss"], rows: [["exact", .number(0.7062, decimals: 4)]])
@@ -44,19 +44,17 @@ public struct Table: PrimitiveBlock {
   private let caption: String
   private let isFolded: Bool
 
-  /// The most rows of a table that isn't folded by itself.
-  private static let longest = 12
-
   /// A table with the columns' names; short rows are filled up with empty cells.
   ///
-  /// Where `isFolded` is nil, a table of more than 12 rows is folded.
+  /// Where `isFolded`, the page shows the caption and how many rows there are, and the rows when the
+  /// reader asks for them.
   public init(
-    _ header: [String], rows: [[Cell]], caption: String = "", isFolded: Bool? = nil
+    _ header: [String], rows: [[Cell]], caption: String = "", isFolded: Bool = false
   ) {
     self.header = header
     self.rows = rows
     self.caption = caption
-    self.isFolded = isFolded ?? (rows.count > Self.longest)
+    self.isFolded = isFolded
   }
 
   func html(id: String) -> String {
@@ -105,7 +103,9 @@ public struct Table: PrimitiveBlock {
   }
 
   private func decimalWidth(_ cell: Cell) -> Int? {
-    guard cell.isNumber, !cell.text.contains("×"), cell.text.contains(where: \.isNumber) else {
+    guard cell.isNumber, !cell.text.contains(where: { $0 == "×" || $0 == "e" }),
+      cell.text.contains(where: \.isNumber)
+    else {
       return nil
     }
     guard let point = cell.text.firstIndex(of: ".") else { return 0 }

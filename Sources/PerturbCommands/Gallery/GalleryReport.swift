@@ -26,7 +26,10 @@ package struct GalleryReport: Sendable {
     parts.append(.code(text, summary: summary))
   }
 
-  /// A table, folded on the page where it is long or where `isFolded` says so.
+  /// The most rows of a table that the page shows unasked.
+  private static let longestTable = 12
+
+  /// A table; where `isFolded` is nil, a long one is folded on the page.
   ///
   /// Where its last column counts standard errors, the caption says the largest.
   mutating func table(
@@ -38,7 +41,10 @@ package struct GalleryReport: Sendable {
       caption += "; the largest deviation is \(Digits.fixed(largest, 1)) s.e."
     }
     parts.append(
-      .table(ResultTable(caption: caption, columns: columns, rows: rows, isFolded: isFolded)))
+      .table(
+        ResultTable(
+          caption: caption, columns: columns, rows: rows,
+          isFolded: isFolded ?? (rows.count > Self.longestTable))))
   }
 
   /// A matrix as the document prints one.
@@ -109,8 +115,8 @@ struct ResultTable: Sendable {
   let caption: String
   let columns: [String]
   let rows: [[Cell]]
-  /// Whether the page folds it; nil where its length decides.
-  let isFolded: Bool?
+  /// Whether the page folds it.
+  let isFolded: Bool
 }
 
 extension JSON {

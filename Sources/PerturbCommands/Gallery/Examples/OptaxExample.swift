@@ -72,14 +72,14 @@ extension OptaxExample {
 
     var name: String { item.printed.count == 1 ? item.name : "\(item.name), entry \(entry)" }
 
-    /// Both with the digits that the notebook prints, and their difference.
+    /// The difference, and both with the digits that the notebook prints.
     var cells: [ResultTable.Cell] {
       let (printed, rounded) = (item.printed[entry], item.rounded[entry])
       let digits: [ResultTable.Cell] =
         item.decimals.map { [.number(printed, decimals: $0), .number(rounded, decimals: $0)] }
         ?? [.printed(printed), .printed(rounded)]
       let size = Digits.scientific(Double(difference))
-      return digits + [.printed(Double(difference), difference == 0 ? "0" : size)]
+      return [.printed(Double(difference), difference == 0 ? "0" : size)] + digits
     }
   }
 
@@ -97,12 +97,12 @@ extension OptaxExample {
         + "\(Digits.scientific(Double(first.difference.magnitude))), of \(first.name): optax adds "
         + "up in single precision. Numbers that the notebook rounds are compared rounded.")
     report.table(
-      "The largest differences", ["quantity", "notebook", "ours", "difference"],
+      "The largest differences", ["quantity", "difference", "notebook", "ours"],
       largest.map { [.text($0.name)] + $0.cells })
     report.table(
       "All that the notebook prints, and ours, the largest difference "
         + Digits.scientific(Double(first.difference.magnitude)),
-      ["quantity", "notebook", "ours", "difference"],
+      ["quantity", "difference", "notebook", "ours"],
       pairs.map { [.text($0.name)] + $0.cells })
   }
 }

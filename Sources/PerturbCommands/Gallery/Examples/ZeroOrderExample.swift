@@ -149,7 +149,7 @@ struct ZeroOrderExample: GalleryExample {
             marker: .circle)
         }
       },
-      caption: "The functional form. Left: the exact gradient and the three estimates. Right: the "
+      caption: "The functional form. First the exact gradient and the three estimates, then the "
         + "losses that the document prints, the forward estimate on the very directions that the "
         + "document drew, and on many more.")
   }
