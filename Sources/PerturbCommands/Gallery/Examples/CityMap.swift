@@ -1,5 +1,5 @@
 package import Optimizers
-package import Perturbations
+internal import Perturbations
 internal import Platform
 
 /// The experiment of document 003: places for 36 cities whose distances are those on the globe.
