@@ -16,10 +16,10 @@ public struct Knapsack: Solver {
   /// Working memory of one thread.
   public struct Scratch: Sendable {
     /// The best value for each capacity, with the items so far and with one more.
-    fileprivate var best: [Double]
-    fileprivate var next: [Double]
+    fileprivate var best: ContiguousArray<Double>
+    fileprivate var next: ContiguousArray<Double>
     /// Whether item i is taken where capacity c is left: [d, capacity + 1].
-    fileprivate var isTaken: [UInt8]
+    fileprivate var isTaken: ContiguousArray<UInt8>
   }
 
   /// The weight of each item.
@@ -93,8 +93,8 @@ public struct Knapsack: Solver {
   /// Working memory of one thread.
   public func makeScratch(inputCount: Int) -> Scratch {
     Scratch(
-      best: Array(repeating: 0, count: limit + 1), next: Array(repeating: 0, count: limit + 1),
-      isTaken: Array(repeating: 0, count: weights.count * (limit + 1)))
+      best: .init(repeating: 0, count: limit + 1), next: .init(repeating: 0, count: limit + 1),
+      isTaken: .init(repeating: 0, count: weights.count * (limit + 1)))
   }
 
   /// Writes the indicator of the best choice, in single precision.
@@ -145,8 +145,8 @@ public struct Knapsack: Solver {
 
   /// next[c] = max(best[c], best[c − w] + v) for all capacities c.
   private func add(
-    _ item: Int, value: Double, to best: [Double], into next: inout [Double],
-    isTaken: inout [UInt8]
+    _ item: Int, value: Double, to best: ContiguousArray<Double>,
+    into next: inout ContiguousArray<Double>, isTaken: inout ContiguousArray<UInt8>
   ) {
     let (weight, width) = (units[item], limit + 1)
     let best = best.span

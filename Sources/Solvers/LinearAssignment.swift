@@ -20,15 +20,15 @@ public struct LinearAssignment: Solver {
   public struct Scratch: Sendable {
     // Rows are the shorter side here. −1 stands for nobody.
     fileprivate var columnOfRow: [Int32]
-    fileprivate var rowOfColumn: [Int32]
+    fileprivate var rowOfColumn: ContiguousArray<Int32>
     /// Prices: cost[i, j] − rows[i] − columns[j] ≥ 0, and 0 where i and j are matched.
-    fileprivate var rowPrices: [Double]
-    fileprivate var columnPrices: [Double]
+    fileprivate var rowPrices: ContiguousArray<Double>
+    fileprivate var columnPrices: ContiguousArray<Double>
     /// The least price of a way to each column, and the row it comes from.
-    fileprivate var ways: [Double]
-    fileprivate var rowBefore: [Int32]
+    fileprivate var ways: ContiguousArray<Double>
+    fileprivate var rowBefore: ContiguousArray<Int32>
     /// The columns in an order of which those that the search has reached come last.
-    fileprivate var open: [Int32]
+    fileprivate var open: ContiguousArray<Int32>
   }
 
   /// The number of rows.
@@ -77,11 +77,11 @@ public struct LinearAssignment: Solver {
   public func makeScratch(inputCount: Int) -> Scratch {
     let (short, long) = (min(rows, columns), max(rows, columns))
     return Scratch(
-      columnOfRow: Array(repeating: -1, count: short),
-      rowOfColumn: Array(repeating: -1, count: long),
-      rowPrices: Array(repeating: 0, count: short), columnPrices: Array(repeating: 0, count: long),
-      ways: Array(repeating: 0, count: long), rowBefore: Array(repeating: -1, count: long),
-      open: Array(repeating: 0, count: long))
+      columnOfRow: .init(repeating: -1, count: short),
+      rowOfColumn: .init(repeating: -1, count: long),
+      rowPrices: .init(repeating: 0, count: short), columnPrices: .init(repeating: 0, count: long),
+      ways: .init(repeating: 0, count: long), rowBefore: .init(repeating: -1, count: long),
+      open: .init(repeating: 0, count: long))
   }
 
   /// Writes the indicator of the best assignment, in single precision.
@@ -161,8 +161,10 @@ public struct LinearAssignment: Solver {
   /// Dijkstra's method over prices, from a row without a column to the nearest column without a row:
   /// that column, what the way there costs, and from where on `open` has the columns reached.
   private func search<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, from start: Int, rowOfColumn: [Int32], rowPrices: [Double],
-    columnPrices: [Double], ways: inout [Double], rowBefore: inout [Int32], open: inout [Int32]
+    _ input: Span<Scalar>, from start: Int, rowOfColumn: ContiguousArray<Int32>,
+    rowPrices: ContiguousArray<Double>, columnPrices: ContiguousArray<Double>,
+    ways: inout ContiguousArray<Double>, rowBefore: inout ContiguousArray<Int32>,
+    open: inout ContiguousArray<Int32>
   ) -> (column: Int, price: Double, reached: Int) {
     let rowOfColumn = rowOfColumn.span
     let columnPrices = columnPrices.span

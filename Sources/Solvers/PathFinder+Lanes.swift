@@ -104,7 +104,7 @@ extension PathFinder {
       }
       next += 1
     }
-    let entries = costEntries ?? (0..<Int32(entryCount)).map { $0 }
+    let entries = Array(costEntries ?? ContiguousArray(0..<Int32(entryCount)))
     var slots: [Int32: Int32] = [:]
     for (slot, entry) in entries.enumerated() { slots[entry] = Int32(slot) }
     return PathLanes(

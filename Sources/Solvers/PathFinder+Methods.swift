@@ -8,7 +8,7 @@ extension PathFinder {
   ///
   /// Of equally near nodes the one with the lowest number is settled first.
   func dijkstraInOneWord<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, _ costs: PathCosts, states: inout [PathState]
+    _ input: Span<Scalar>, _ costs: PathCosts, states: inout ContiguousArray<PathState>
   ) {
     let arcs = arcs.span
     let offsets = offsets.span
@@ -54,7 +54,8 @@ extension PathFinder {
   ///
   /// `search` is a mark that no state has; the memory of the heap grows where it is short.
   func dijkstraWithHeap<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, _ costs: PathCosts, search: UInt32, states: inout [PathState],
+    _ input: Span<Scalar>, _ costs: PathCosts, search: UInt32,
+    states: inout ContiguousArray<PathState>,
     heap keys: inout [UInt128]
   ) {
     states[source] = PathState(distance: 0, arc: -1, mark: search)
@@ -128,7 +129,7 @@ extension PathFinder {
 
   /// One pass over the nodes in topological order.
   func topologicalOrder<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, _ costs: PathCosts, states: inout [PathState]
+    _ input: Span<Scalar>, _ costs: PathCosts, states: inout ContiguousArray<PathState>
   ) {
     let arcs = arcs.span
     let offsets = offsets.span
@@ -157,7 +158,7 @@ extension PathFinder {
   /// changed since they were last passed. After n passes every shortest path of n arcs is known, so a
   /// change in pass `nodeCount` betrays a negative cycle.
   func bellmanFord<Scalar: BinaryFloatingPoint>(
-    _ input: Span<Scalar>, _ costs: PathCosts, states allStates: inout [PathState]
+    _ input: Span<Scalar>, _ costs: PathCosts, states allStates: inout ContiguousArray<PathState>
   ) throws(SolverError) {
     var changed = -1
     do {
@@ -196,7 +197,8 @@ extension PathFinder {
   /// The cycle that the arcs into `start` lead back into.
   @inline(never)
   func cycle<Scalar: BinaryFloatingPoint>(
-    from start: Int, _ input: Span<Scalar>, _ costs: PathCosts, states: [PathState]
+    from start: Int, _ input: Span<Scalar>, _ costs: PathCosts,
+    states: ContiguousArray<PathState>
   ) -> SolverError {
     var node = start
     for _ in 0..<nodeCount where states[node].arc >= 0 { node = Int(tails[Int(states[node].arc)]) }

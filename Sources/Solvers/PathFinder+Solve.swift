@@ -96,8 +96,8 @@ extension PathFinder {
 
   @inline(__always)
   private func markPath<Scalar: BinaryFloatingPoint>(
-    into output: inout MutableSpan<Scalar>, states allStates: [PathState], _ input: Span<Scalar>,
-    _ costs: PathCosts
+    into output: inout MutableSpan<Scalar>, states allStates: ContiguousArray<PathState>,
+    _ input: Span<Scalar>, _ costs: PathCosts
   ) throws(SolverError) {
     let arcs = arcs.span
     let tails = tails.span

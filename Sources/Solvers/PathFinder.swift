@@ -20,9 +20,9 @@ struct PathFinder: Sendable {
   let source: Int
   let target: Int
   /// The number that each node has in the graph.
-  let names: [Int32]
+  let names: ContiguousArray<Int32>
   /// The entries that hold costs; nil where all do.
-  let costEntries: [Int32]?
+  let costEntries: ContiguousArray<Int32>?
   /// The number of entries of the input and of the output.
   let entryCount: Int
   /// Whether the cost of an arc depends on its head alone: then the first arc that reaches a node is
@@ -36,15 +36,15 @@ struct PathFinder: Sendable {
   let largestCost: Double
 
   /// The arcs out of node v are `arcs[offsets[v]..<offsets[v + 1]]`.
-  let offsets: [Int32]
-  let arcs: [Arc]
-  let tails: [Int32]
+  let offsets: ContiguousArray<Int32>
+  let arcs: ContiguousArray<Arc>
+  let tails: ContiguousArray<Int32>
   /// The most arcs out of a node.
   let largestDegree: Int
   /// Whether the kept nodes have no cycle.
   let isAcyclic: Bool
   /// The nodes in topological order where that is how paths are found, in the graph's order elsewhere.
-  let order: [Int32]
+  let order: ContiguousArray<Int32>
   /// The graph for blocks of inputs, where it is small.
   private(set) var lanes: PathLanes?
 
@@ -71,12 +71,12 @@ struct PathFinder: Sendable {
     let given = numbering(sorted, of: nodeCount)
     let isSmall = nearest.count <= Self.smallNodeCount
     let isRenumbered = !isSmall && list.span(numbers) < list.span(given) / 2
-    let names = isRenumbered ? nearest : sorted
+    let names = ContiguousArray(isRenumbered ? nearest : sorted)
     if !isRenumbered { numbers = given }
 
-    var offsets: [Int32] = [0]
-    var arcs: [Arc] = []
-    var tails: [Int32] = []
+    var offsets: ContiguousArray<Int32> = [0]
+    var arcs: ContiguousArray<Arc> = []
+    var tails: ContiguousArray<Int32> = []
     offsets.reserveCapacity(names.count + 1)
     arcs.reserveCapacity(list.tails.count)
     tails.reserveCapacity(list.tails.count)
@@ -96,7 +96,7 @@ struct PathFinder: Sendable {
     self.source = Int(numbers[source])
     self.target = Int(numbers[target])
     self.names = names
-    self.costEntries = costEntries
+    self.costEntries = costEntries.map { ContiguousArray($0) }
     self.entryCount = entryCount
     self.costsAtHeads = costsAtHeads
     self.isSymmetric = isSymmetric
@@ -126,7 +126,7 @@ struct PathFinder: Sendable {
     isAcyclic = onCycle == nil
     self.order =
       isAcyclic && (method == .automatic || method == .topologicalOrder)
-      ? order : numbers.filter { $0 >= 0 }
+      ? ContiguousArray(order) : ContiguousArray(numbers.lazy.filter { $0 >= 0 })
     lanes = makeLanes()
   }
 

@@ -11,7 +11,7 @@ struct PathState: Sendable {
 /// Working memory of a shortest-path solver for one thread: 16 bytes for each node, and 16 bytes for
 /// each of the most nodes that were ever waiting to be settled.
 public struct PathScratch: Sendable {
-  var states: [PathState]
+  var states: ContiguousArray<PathState>
   var heap: [UInt128] = []
   /// The last search that used marks; 0 and 1 are Bellman–Ford's.
   private var search: UInt32 = 1
@@ -20,7 +20,7 @@ public struct PathScratch: Sendable {
   var isOpen: [UInt8] = []
 
   init(nodeCount: Int) {
-    states = Array(repeating: PathState(), count: nodeCount)
+    states = .init(repeating: PathState(), count: nodeCount)
   }
 
   /// The mark of a new search, which no state has.

@@ -97,8 +97,8 @@ public struct Sorting: Solver {
   /// Working memory of one thread.
   public struct Scratch: Sendable {
     fileprivate var ranks: RankScratch
-    fileprivate var float: [Float]
-    fileprivate var double: [Double]
+    fileprivate var float: ContiguousArray<Float>
+    fileprivate var double: ContiguousArray<Double>
   }
 
   /// Whether the largest entry comes first.
@@ -121,8 +121,8 @@ public struct Sorting: Solver {
   /// Working memory of one thread for inputs of `inputCount` entries.
   public func makeScratch(inputCount: Int) -> Scratch {
     Scratch(
-      ranks: RankScratch(count: inputCount), float: Array(repeating: 0, count: inputCount),
-      double: Array(repeating: 0, count: inputCount))
+      ranks: RankScratch(count: inputCount), float: .init(repeating: 0, count: inputCount),
+      double: .init(repeating: 0, count: inputCount))
   }
 
   /// Writes the entries in order of size, in single precision.
@@ -188,7 +188,7 @@ public struct Sorting: Solver {
   }
 
   private func rank(
-    _ input: Span<Float>, into ranks: inout [Float], scratch: inout RankScratch
+    _ input: Span<Float>, into ranks: inout ContiguousArray<Float>, scratch: inout RankScratch
   ) throws(SolverError) {
     var span = ranks.mutableSpan
     try writeRanks(
@@ -196,7 +196,7 @@ public struct Sorting: Solver {
   }
 
   private func rank(
-    _ input: Span<Double>, into ranks: inout [Double], scratch: inout RankScratch
+    _ input: Span<Double>, into ranks: inout ContiguousArray<Double>, scratch: inout RankScratch
   ) throws(SolverError) {
     var span = ranks.mutableSpan
     try writeRanks(

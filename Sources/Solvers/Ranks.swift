@@ -1,22 +1,22 @@
 /// Working memory of ``Ranking`` for one thread.
 public struct RankScratch: Sendable {
   /// Keys and positions, and where a pass of the radix sort puts them; empty for short vectors.
-  fileprivate var keys: [UInt64]
-  fileprivate var otherKeys: [UInt64]
-  fileprivate var positions: [Int32]
-  fileprivate var otherPositions: [Int32]
+  fileprivate var keys: ContiguousArray<UInt64>
+  fileprivate var otherKeys: ContiguousArray<UInt64>
+  fileprivate var positions: ContiguousArray<Int32>
+  fileprivate var otherPositions: ContiguousArray<Int32>
   /// For each digit, where the next entry with each value of that digit goes.
-  fileprivate var places: [Int32]
+  fileprivate var places: ContiguousArray<Int32>
   /// The order of the entries of each input of a block.
   var order: [Int32] = []
 
   init(count: Int) {
     let sorted = count > longestCounted ? count : 0
-    keys = Array(repeating: 0, count: sorted)
+    keys = .init(repeating: 0, count: sorted)
     otherKeys = keys
-    positions = Array(repeating: 0, count: sorted)
+    positions = .init(repeating: 0, count: sorted)
     otherPositions = positions
-    places = Array(repeating: 0, count: sorted > 0 ? 8 * 256 : 0)
+    places = .init(repeating: 0, count: sorted > 0 ? 8 * 256 : 0)
   }
 }
 
@@ -213,9 +213,11 @@ private func countedRanks<Scalar: RankScalar>(
 @inline(__always)
 private func radixRanks<Scalar: BinaryFloatingPoint>(
   _ input: Span<Scalar>, into output: inout MutableSpan<Scalar>, descending: Bool,
-  keys keyMemory: inout [UInt64], otherKeys otherKeyMemory: inout [UInt64],
-  positions positionMemory: inout [Int32], otherPositions otherPositionMemory: inout [Int32],
-  places placeMemory: inout [Int32]
+  keys keyMemory: inout ContiguousArray<UInt64>,
+  otherKeys otherKeyMemory: inout ContiguousArray<UInt64>,
+  positions positionMemory: inout ContiguousArray<Int32>,
+  otherPositions otherPositionMemory: inout ContiguousArray<Int32>,
+  places placeMemory: inout ContiguousArray<Int32>
 ) {
   let count = input.count
   let digits = MemoryLayout<Scalar>.size

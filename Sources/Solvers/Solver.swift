@@ -145,11 +145,12 @@ extension Solver {
   /// - Throws: `SolverError` where the solver takes no such input or has no solution for it.
   public func callAsFunction(_ input: [Float]) throws(SolverError) -> [Float] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
-    var output = [Float](repeating: 0, count: count)
+    let input = ContiguousArray(input)
+    var output = ContiguousArray<Float>(repeating: 0, count: count)
     var scratch = try makeScratch(inputCount: input.count)
     var span = output.mutableSpan
     try solve(input.span, into: &span, scratch: &scratch)
-    return output
+    return Array(output)
   }
 
   /// The solution for `input` in double precision, with memory of its own: for a look, not for a loop.
@@ -159,11 +160,12 @@ extension Solver {
   /// - Throws: `SolverError` where the solver takes no such input or has no solution for it.
   public func callAsFunction(_ input: [Double]) throws(SolverError) -> [Double] {
     let count = try outputShape(forInput: [input.count]).reduce(1, *)
-    var output = [Double](repeating: 0, count: count)
+    let input = ContiguousArray(input)
+    var output = ContiguousArray<Double>(repeating: 0, count: count)
     var scratch = try makeScratch(inputCount: input.count)
     var span = output.mutableSpan
     try solve(input.span, into: &span, scratch: &scratch)
-    return output
+    return Array(output)
   }
 }
 

@@ -17,7 +17,7 @@ public struct SpanningTree: Solver {
     /// The edges in order.
     fileprivate var order: [Int32]
     /// The tree that each node is in, as the way to its root.
-    fileprivate var parents: [Int32]
+    fileprivate var parents: ContiguousArray<Int32>
   }
 
   /// The graph.
@@ -48,7 +48,7 @@ public struct SpanningTree: Solver {
     self.graph = graph
     self.sense = sense
     ends = graph.edges.map { (Int32($0.source), Int32($0.target)) }
-    var parents = (0..<Int32(graph.nodeCount)).map { $0 }
+    var parents = ContiguousArray(0..<Int32(graph.nodeCount))
     var trees = graph.nodeCount
     for edge in ends where Self.join(edge, parents: &parents) { trees -= 1 }
     guard trees == 1 else {
@@ -71,7 +71,7 @@ public struct SpanningTree: Solver {
   public func makeScratch(inputCount: Int) -> Scratch {
     Scratch(
       ranks: RankScratch(count: ends.count), order: Array(repeating: 0, count: ends.count),
-      parents: Array(repeating: 0, count: graph.nodeCount))
+      parents: .init(repeating: 0, count: graph.nodeCount))
   }
 
   /// Writes the indicator of the best tree, in single precision.
@@ -129,7 +129,7 @@ public struct SpanningTree: Solver {
     guard inputs.count == rows * count, scratch.parents.count == graph.nodeCount else {
       return false
     }
-    var parents: [Int32] = []
+    var parents: ContiguousArray<Int32> = []
     swap(&parents, &scratch.parents)
     defer { swap(&parents, &scratch.parents) }
     return withOrder(
@@ -150,7 +150,7 @@ public struct SpanningTree: Solver {
   @inline(__always)
   private func grow<Scalar: BinaryFloatingPoint>(
     _ order: some RandomAccessCollection<Int32>, into output: inout MutableSpan<Scalar>,
-    parents: inout [Int32]
+    parents: inout ContiguousArray<Int32>
   ) {
     for node in parents.indices { parents[node] = Int32(node) }
     for i in 0..<output.count { output[i] = 0 }
@@ -165,7 +165,7 @@ public struct SpanningTree: Solver {
 
   /// Whether an edge joins two trees, which are one afterwards. Ways to roots are halved as they are
   /// gone, so that they stay short.
-  private static func join(_ edge: (Int32, Int32), parents: inout [Int32]) -> Bool {
+  private static func join(_ edge: (Int32, Int32), parents: inout ContiguousArray<Int32>) -> Bool {
     var parents = parents.mutableSpan
     var (a, b) = edge
     while parents[Int(a)] != a {

@@ -5,7 +5,7 @@ extension Primitive {
   package struct Slice: Sendable, Hashable {
     package var starts: Shape
     package var shape: Shape
-    private var inlineSteps: InlineArray<8, Int32> = .init(repeating: 1)
+    private var inlineSteps: PerAxis<Int32> = .init(repeating: 1)
 
     package init(starts: Shape, steps: [Int], shape: Shape) {
       self.starts = starts

@@ -6,12 +6,12 @@ public struct Shape: Sendable {
   /// The largest number of axes, counting one for each `vmap` around the code.
   public static let maximumRank = 8
 
-  private var extents: InlineArray<8, Int32>
+  private var extents: PerAxis<Int32>
   private var axisCount: UInt8
 
   /// The shape of a scalar: no axes, one element.
   public init() {
-    extents = InlineArray(repeating: 0)
+    extents = PerAxis(repeating: 0)
     axisCount = 0
   }
 
@@ -179,23 +179,10 @@ extension Shape {
   }
 }
 
-/// Element strides of up to ``Shape/maximumRank`` axes.
-typealias Strides = InlineArray<8, Int64>
-
 extension Shape {
   /// Calls `body` with the extents as C reads them.
   @inline(__always)
   func withExtents<Result>(_ body: (UnsafePointer<Int32>) -> Result) -> Result {
     extents.withElements(body)
-  }
-}
-
-extension InlineArray {
-  /// Calls `body` with a pointer to the elements.
-  @inline(__always)
-  func withElements<Result>(_ body: (UnsafePointer<Element>) -> Result) -> Result {
-    withUnsafePointer(to: self) {
-      $0.withMemoryRebound(to: Element.self, capacity: count) { body($0) }
-    }
   }
 }
