@@ -3,9 +3,14 @@
 #endif
 #include "large_memory.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+// WebAssembly without threads has nothing to lock.
+#if !defined(__wasi__) || defined(_REENTRANT)
+#define HAS_THREADS 1
+#include <pthread.h>
+#endif
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -29,13 +34,31 @@ typedef struct kept {
 } kept;
 
 static struct {
+#if defined(HAS_THREADS)
   pthread_mutex_t lock;
+#endif
   kept *newest, *oldest;
   kept *newest_alike[CLASSES];
   size_t bytes, limit;
   int has_limit;
   ck_block_counts counts;
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} pool
+#if defined(HAS_THREADS)
+    = {.lock = PTHREAD_MUTEX_INITIALIZER}
+#endif
+;
+
+static void lock_pool(void) {
+#if defined(HAS_THREADS)
+  pthread_mutex_lock(&pool.lock);
+#endif
+}
+
+static void unlock_pool(void) {
+#if defined(HAS_THREADS)
+  pthread_mutex_unlock(&pool.lock);
+#endif
+}
 
 static size_t class_size(int size_class) {
   size_t quarter = (size_t)ck_smallest_kept / 4 << size_class / 4;
@@ -131,7 +154,7 @@ static void advise_large_pages(void *memory, size_t bytes) {
 void *ck_take_block(size_t bytes) {
   int size_class = class_of(bytes);
   if (size_class >= 0) {
-    pthread_mutex_lock(&pool.lock);
+    lock_pool();
     kept *block = pool.newest_alike[size_class];
     if (block != NULL) {
       unlink_kept(block);
@@ -139,7 +162,7 @@ void *ck_take_block(size_t bytes) {
     } else {
       pool.counts.fresh++;
     }
-    pthread_mutex_unlock(&pool.lock);
+    unlock_pool();
     if (block != NULL) return block;
     bytes = class_size(size_class);
   }
@@ -161,10 +184,10 @@ void ck_give_block(void *memory, size_t bytes) {
   }
   size_t size = class_size(size_class);
   kept *block = memory;
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   size_t limit = present_limit();
   if (size > limit) {
-    pthread_mutex_unlock(&pool.lock);
+    unlock_pool();
     free(memory);
     return;
   }
@@ -180,43 +203,43 @@ void ck_give_block(void *memory, size_t bytes) {
   if (block->older_alike != NULL) block->older_alike->newer_alike = block;
   pool.newest_alike[size_class] = block;
   pool.bytes += size;
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   free_list(list);
 }
 
 size_t ck_kept_limit(void) {
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   size_t limit = present_limit();
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   return limit;
 }
 
 void ck_set_kept_limit(size_t bytes) {
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   pool.limit = bytes;
   pool.has_limit = 1;
   kept *list = surplus(bytes);
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   free_list(list);
 }
 
 size_t ck_kept_bytes(void) {
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   size_t bytes = pool.bytes;
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   return bytes;
 }
 
 ck_block_counts ck_count_blocks(void) {
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   ck_block_counts counts = pool.counts;
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   return counts;
 }
 
 void ck_release_kept(void) {
-  pthread_mutex_lock(&pool.lock);
+  lock_pool();
   kept *list = surplus(0);
-  pthread_mutex_unlock(&pool.lock);
+  unlock_pool();
   free_list(list);
 }

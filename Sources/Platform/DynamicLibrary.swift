@@ -4,6 +4,10 @@
   private import Glibc
 #elseif canImport(Musl)
   private import Musl
+#elseif canImport(Android)
+  private import Android
+#elseif canImport(WASILibc)
+  private import WASILibc
 #endif
 
 /// A library that is found when the program runs, if it is there.
@@ -23,10 +27,14 @@ package struct DynamicLibrary: @unchecked Sendable {
   ///   `libOpenCL.so.1`.
   /// - Throws: ``Failure``.
   package init(_ name: String) throws(Failure) {
-    guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
-      throw Failure(description: dlerror().map { String(cString: $0) } ?? "cannot load \(name)")
-    }
-    self.handle = handle
+    #if os(WASI)
+      throw Failure(description: "cannot load \(name): WebAssembly has no libraries to load")
+    #else
+      guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
+        throw Failure(description: dlerror().map { String(cString: $0) } ?? "cannot load \(name)")
+      }
+      self.handle = handle
+    #endif
   }
 
   /// The first library of these names that can be loaded; where none can, the failure of the first.
@@ -42,7 +50,13 @@ package struct DynamicLibrary: @unchecked Sendable {
   }
 
   /// The address of a symbol, if the library has it.
-  package func address(_ name: String) -> UnsafeMutableRawPointer? { dlsym(handle, name) }
+  package func address(_ name: String) -> UnsafeMutableRawPointer? {
+    #if os(WASI)
+      nil
+    #else
+      dlsym(handle, name)
+    #endif
+  }
 
   /// A function of the library, if it has it.
   ///

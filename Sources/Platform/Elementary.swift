@@ -4,6 +4,10 @@
   private import Glibc
 #elseif canImport(Musl)
   private import Musl
+#elseif canImport(Android)
+  private import Android
+#elseif canImport(WASILibc)
+  private import WASILibc
 #endif
 
 /// The elementary functions of the C library, without Foundation and without the tensors' functions of

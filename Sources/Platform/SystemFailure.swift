@@ -10,6 +10,10 @@
   private import Glibc
 #elseif canImport(Musl)
   private import Musl
+#elseif canImport(Android)
+  private import Android
+#elseif canImport(WASILibc)
+  private import WASILibc
 #endif
 
 /// Why a call of the operating system failed.

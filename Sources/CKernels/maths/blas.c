@@ -32,10 +32,12 @@ typedef struct library {
 
 static const library own = {"own", NULL, NULL};
 
+#if defined(__APPLE__) || defined(__linux__)
 static int wants_library(void) {
   const char *choice = getenv("PERTURBATIONS_BLAS");
   return choice != NULL && strcmp(choice, "system") == 0;
 }
+#endif
 
 #if defined(__APPLE__)
 static void accelerate_single(

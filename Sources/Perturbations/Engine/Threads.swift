@@ -1,9 +1,12 @@
-internal import Dispatch
 internal import Platform
 internal import Synchronization
 internal import Tensors
 
-/// Runs passes on threads of this process.
+#if canImport(Dispatch)
+  internal import Dispatch
+#endif
+
+/// Runs passes on threads of this process: one where the system has no Dispatch, as on WebAssembly.
 package struct Threads: Execution {
   /// How many take part; at least 1.
   let count: Int
@@ -33,12 +36,22 @@ package struct Threads: Execution {
       if workers <= 1 {
         if workers == 1 { work() }
       } else {
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+        concurrently(workers, work)
       }
       if let error = run.error { throw error }
     }
     return run.part
   }
+}
+
+/// Does the same work so many times at once. A worker goes on until nothing is left, so where there
+/// are no threads to hand out, one does it all.
+private func concurrently(_ count: Int, _ work: @Sendable () -> Void) {
+  #if canImport(Dispatch)
+    DispatchQueue.concurrentPerform(iterations: count) { _ in work() }
+  #else
+    work()
+  #endif
 }
 
 /// How the blocks of a run are handed out: by subtrees of equally many blocks, several for each

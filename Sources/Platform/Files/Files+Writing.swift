@@ -10,6 +10,10 @@
   private import Glibc
 #elseif canImport(Musl)
   private import Musl
+#elseif canImport(Android)
+  private import Android
+#elseif canImport(WASILibc)
+  private import WASILibc
 #endif
 
 extension Files {
@@ -33,8 +37,7 @@ extension Files {
     case .folder: throw SystemFailure(EISDIR)
     case .file, .missing:
       let path = try linkTarget(path)
-      let number = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-      let temporary = "\(path).\(number).part"
+      let temporary = "\(path).\(randomName()).part"
       let file = try open(temporary, .writeOnly, [.create, .exclusiveCreate, .closeOnExec])
       do throws(SystemFailure) {
         try write(bytes, openedAs: file, isSynchronized: isSynchronized)
@@ -67,18 +70,22 @@ extension Files {
     _ bytes: some Collection<UInt8>, prefix: String
   ) throws(SystemFailure) -> String {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/\(prefix)-XXXXXX".utf8CString)
-    let number = mkstemp(&template)
-    guard number >= 0 else { throw SystemFailure() }
-    _ = fcntl(number, F_SETFD, FD_CLOEXEC)
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = "\(folder)/\(prefix)-\(randomName())"
+    let file = try open(
+      path, .writeOnly, [.create, .exclusiveCreate, .closeOnExec],
+      permissions: FilePermissions(rawValue: 0o600))
     do throws(SystemFailure) {
-      try write(bytes, openedAs: FileDescriptor(rawValue: number))
+      try write(bytes, openedAs: file)
     } catch {
       removeFile(path)
       throw error
     }
     return path
+  }
+
+  /// A name that nobody else comes by.
+  private static func randomName() -> String {
+    String(UInt64.random(in: 0...UInt64.max), radix: 36)
   }
 
   /// The file that a path leads to, over any links; the path itself where there is none.

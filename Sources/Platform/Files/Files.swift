@@ -10,6 +10,10 @@
   private import Glibc
 #elseif canImport(Musl)
   private import Musl
+#elseif canImport(Android)
+  private import Android
+#elseif canImport(WASILibc)
+  private import WASILibc
 #endif
 
 /// Files and folders.
@@ -90,13 +94,14 @@ package enum Files {
   }
 
   static func open(
-    _ path: String, _ mode: FileDescriptor.AccessMode, _ options: FileDescriptor.OpenOptions
+    _ path: String, _ mode: FileDescriptor.AccessMode, _ options: FileDescriptor.OpenOptions,
+    permissions: FilePermissions = FilePermissions(rawValue: 0o666)
   ) throws(SystemFailure) -> FileDescriptor {
     guard !path.utf8.contains(0) else { throw SystemFailure(EINVAL) }
     return try SystemFailure.converting {
       try FileDescriptor.open(
         FilePath(path), mode, options: options,
-        permissions: options.contains(.create) ? FilePermissions(rawValue: 0o666) : nil)
+        permissions: options.contains(.create) ? permissions : nil)
     }
   }
 
