@@ -71,10 +71,11 @@ public struct Knapsack: Solver {
       total = min(total + weight, capacity / unit)
     }
     limit = total
-    guard limit < (1 << 31) / weights.count else {
+    let bound = Int(clamping: (Int64(1) << 31) / Int64(weights.count))
+    guard limit < bound else {
       throw .badParameter(
         name: "the capacity", value: "\(capacity)",
-        expected: "less than \((1 << 31) / weights.count) times the weights' common divisor")
+        expected: "less than \(bound) times the weights' common divisor")
     }
     self.weights = weights
     self.capacity = capacity

@@ -140,7 +140,7 @@ func writeRanks<Scalar: RankScalar>(
 ) throws(SolverError) {
   let count = input.count
   try checkCounts(solver: solver, input: count, output: output.count, expectedOutput: count)
-  let longest = min(2 << Scalar.significandBitCount, Int(Int32.max))
+  let longest = Int(min(Int64(2) << Scalar.significandBitCount, Int64(Int32.max)))
   guard count <= longest else {
     throw .badParameter(
       name: "\(solver)'s number of entries", value: "\(count)",

@@ -64,7 +64,7 @@ public let defaultOutputBudget = 256 << 20
 
 extension Smoothing {
   /// The most samples of a call: every count up to here is a number in double precision.
-  public static let mostSamples = 1 << 53
+  public static let mostSamples = Int(clamping: Int64(1) << 53)
 
   /// Checks the parameters and the noise, for a function of which derivatives may be asked.
   func validate() throws(PerturbationError) {

@@ -69,7 +69,9 @@ package enum Files {
         let size = isFile ? max(0, Int(status.st_size)) : 0
         guard size <= most else { throw SystemFailure.tooLarge }
         if !isFile {
-          _ = fcntl(file.rawValue, F_SETFL, fcntl(file.rawValue, F_GETFL) & ~O_NONBLOCK)
+          _ = fcntl(
+            file.rawValue, F_SETFL,
+            fcntl(file.rawValue, F_GETFL) & ~FileDescriptor.OpenOptions.nonBlocking.rawValue)
         }
         return try readAll(file, size, most)
       }

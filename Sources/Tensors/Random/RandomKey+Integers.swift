@@ -57,7 +57,8 @@ extension RandomKey {
   /// - Complexity: O(n log n)
   public func permutation(_ count: Int) -> [Int] {
     requireRandom(
-      count >= 0 && count < 1 << 32, "RandomKey.permutation: cannot permute \(count) elements")
+      count >= 0 && UInt64(count) < 1 << 32,
+      "RandomKey.permutation: cannot permute \(count) elements")
     // ceil(3 log n / log(2³² - 1)) rounds, without the logarithms.
     let cube = Double(count) * Double(count) * Double(count)
     var covered = 1.0
