@@ -36,11 +36,15 @@ let argumentParser = Target.Dependency.product(
 let subprocess = Target.Dependency.product(
   name: "Subprocess", package: "swift-subprocess", condition: .when(platforms: [.macOS, .linux]))
 let systemPackage = Target.Dependency.product(
-  name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux]))
+  name: "SystemPackage", package: "swift-system",
+  condition: .when(platforms: [.linux, .android, .wasi]))
 
 let package = Package(
   name: "swift-perturbations",
-  platforms: [.macOS(.v26), .iOS(.v26)],
+  // The first that have `Mutex` and `Atomic`; `Scripts/check_availability` finds what needs later ones.
+  platforms: [
+    .macOS(.v15), .macCatalyst(.v18), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2),
+  ],
   products: [
     .library(name: "Perturbations", targets: ["Perturbations"]),
     .library(name: "Tensors", targets: ["Tensors"]),
@@ -64,16 +68,17 @@ let package = Package(
     .target(
       name: "CKernels", cSettings: cSettings,
       linkerSettings: [
-        .linkedLibrary("m", .when(platforms: [.linux])),
-        .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedLibrary("m", .when(platforms: [.linux, .android])),
+        .linkedLibrary("dl", .when(platforms: [.linux, .android])),
         .linkedFramework(
-          "Accelerate", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS])),
+          "Accelerate",
+          .when(platforms: [.macOS, .macCatalyst, .iOS, .tvOS, .watchOS, .visionOS])),
       ]),
     .target(
       name: "Platform", dependencies: [systemPackage], swiftSettings: swiftSettings,
       linkerSettings: [
-        .linkedLibrary("m", .when(platforms: [.linux])),
-        .linkedLibrary("dl", .when(platforms: [.linux])),
+        .linkedLibrary("m", .when(platforms: [.linux, .android])),
+        .linkedLibrary("dl", .when(platforms: [.linux, .android])),
       ]),
     // Floor 1
     library("Tensors", ["CKernels"]),
