@@ -62,13 +62,14 @@ check(
 
 // snippet.test
 func together(_ rows: [[Float]]) throws -> [Float] {
-  let entries = rows.flatMap { $0 }
-  var solutions = [Float](repeating: .nan, count: entries.count)
+  let entries = ContiguousArray(rows.joined())
+  var solutions = ContiguousArray<Float>(
+    repeating: .nan, count: entries.count)
   var scratch: Void = ()
   var span = solutions.mutableSpan
   try BestOfEach(size: 3).solve(
     block: entries.span, rows: rows.count, into: &span, scratch: &scratch)
-  return solutions
+  return Array(solutions)
 }
 let rows = [scores.scalars, [0, 0, 1, 1, 1, 0]]
 check(

@@ -62,9 +62,9 @@ struct AllocationTests {
       var scratch = try solver.makeScratch(inputCount: count)
       let inputs = (0..<50).map { seed in
         let values: Tensor<Float> = RandomKey(UInt64(seed)).uniform([count], in: 0.5..<1)
-        return values.scalars
+        return ContiguousArray(values.scalars)
       }
-      var solution = [Float](repeating: 0, count: output)
+      var solution = ContiguousArray<Float>(repeating: 0, count: output)
       func solveAll() throws {
         for input in inputs {
           var span = solution.mutableSpan

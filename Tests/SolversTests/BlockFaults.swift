@@ -6,8 +6,8 @@ func solveBlock<S: Solver>(
 ) throws -> [[Float]] {
   guard let count = inputs.first?.count else { return [] }
   let width = try solver.outputShape(forInput: [count]).reduce(1, *)
-  var outputs = [Float](repeating: .nan, count: inputs.count * width)
-  let entries = inputs.flatMap { $0 }
+  var outputs = ContiguousArray<Float>(repeating: .nan, count: inputs.count * width)
+  let entries = ContiguousArray(inputs.joined())
   var span = outputs.mutableSpan
   try solver.solve(block: entries.span, rows: inputs.count, into: &span, scratch: &scratch)
   return (0..<inputs.count).map { Array(outputs[($0 * width)..<(($0 + 1) * width)]) }
@@ -19,8 +19,8 @@ func solveBlock<S: Solver>(
 ) throws -> [[Double]] {
   guard let count = inputs.first?.count else { return [] }
   let width = try solver.outputShape(forInput: [count]).reduce(1, *)
-  var outputs = [Double](repeating: .nan, count: inputs.count * width)
-  let entries = inputs.flatMap { $0 }
+  var outputs = ContiguousArray<Double>(repeating: .nan, count: inputs.count * width)
+  let entries = ContiguousArray(inputs.joined())
   var span = outputs.mutableSpan
   try solver.solve(block: entries.span, rows: inputs.count, into: &span, scratch: &scratch)
   return (0..<inputs.count).map { Array(outputs[($0 * width)..<(($0 + 1) * width)]) }

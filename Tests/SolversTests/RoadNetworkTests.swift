@@ -80,9 +80,10 @@ private func plainDijkstra(
           default: Float(Int.random(in: 0...2, using: &generator))
           }
         }
-        var path = [Float](repeating: .nan, count: count)
-        var span = path.mutableSpan
-        try solver.solve(costs.span, into: &span, scratch: &scratch)
+        var output = ContiguousArray<Float>(repeating: .nan, count: count)
+        var span = output.mutableSpan
+        try solver.solve(ContiguousArray(costs).span, into: &span, scratch: &scratch)
+        let path = Array(output)
         let isRight =
           path
           == plainDijkstra(

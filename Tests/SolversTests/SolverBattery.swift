@@ -103,8 +103,8 @@ private func checkSolver<S: Solver>(
 private func single<S: Solver>(
   _ solver: S, _ input: [Double], outputCount: Int, scratch: inout S.Scratch
 ) throws -> [Double] {
-  var output = [Float](repeating: .nan, count: outputCount)
-  let input = input.map(Float.init)
+  var output = ContiguousArray<Float>(repeating: .nan, count: outputCount)
+  let input = ContiguousArray(input.map(Float.init))
   var span = output.mutableSpan
   try solver.solve(input.span, into: &span, scratch: &scratch)
   return output.map(Double.init)
@@ -113,10 +113,11 @@ private func single<S: Solver>(
 private func double<S: Solver>(
   _ solver: S, _ input: [Double], outputCount: Int, scratch: inout S.Scratch
 ) throws -> [Double] {
-  var output = [Double](repeating: .nan, count: outputCount)
+  var output = ContiguousArray<Double>(repeating: .nan, count: outputCount)
+  let input = ContiguousArray(input)
   var span = output.mutableSpan
   try solver.solve(input.span, into: &span, scratch: &scratch)
-  return output
+  return Array(output)
 }
 
 func dot(_ a: [Double], _ b: [Double]) -> Double {

@@ -126,12 +126,12 @@ private func awkward(_ count: Int, rows: Int, seed: UInt64) -> [[Double]] {
   @Test func emptyAndWrongBlocks() throws {
     var scratch = Ranking().makeScratch(inputCount: 3)
     #expect(try solveBlock(Ranking(), [[Float]](), scratch: &scratch) == [])
-    var outputs = [Float](repeating: 0, count: 4)
+    var outputs = ContiguousArray<Float>(repeating: 0, count: 4)
     let expected = SolverBlockError(
       row: 0, error: .wrongCount(solver: "Ranking", what: "output", count: 2, expected: 3))
     #expect(throws: expected) {
       var span = outputs.mutableSpan
-      let inputs: [Float] = [1, 2, 3, 4, 5, 6]
+      let inputs: ContiguousArray<Float> = [1, 2, 3, 4, 5, 6]
       try Ranking().solve(block: inputs.span, rows: 2, into: &span, scratch: &scratch)
     }
     #expect("\(expected)" == "input 0: Ranking: output of 2 entries; expected 3")

@@ -15,9 +15,9 @@ private func checkRefusals<S: Solver>(_ solver: S, name: String) {
   let outputs = (try? solver.outputShape(forInput: [3]).reduce(1, *)) ?? 0
   let error = SolverError.wrongCount(solver: name, what: "output", count: 5, expected: outputs)
   #expect(throws: error) {
-    var output = [Float](repeating: 0, count: 5)
+    var output = ContiguousArray<Float>(repeating: 0, count: 5)
     var span = output.mutableSpan
-    let input: [Float] = [1, 2, 3]
+    let input: ContiguousArray<Float> = [1, 2, 3]
     var scratch = try solver.makeScratch(inputCount: 3)
     try solver.solve(input.span, into: &span, scratch: &scratch)
   }

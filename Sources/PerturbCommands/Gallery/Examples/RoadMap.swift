@@ -148,7 +148,7 @@ struct RoadMapSolver: Solver {
   private let paths: ShortestPath
 
   struct Scratch {
-    var symmetric: [Float]
+    var symmetric: ContiguousArray<Float>
     var paths: PathScratch
   }
 
@@ -167,7 +167,7 @@ struct RoadMapSolver: Solver {
 
   func makeScratch(inputCount: Int) -> Scratch {
     Scratch(
-      symmetric: [Float](repeating: 0, count: inputCount),
+      symmetric: ContiguousArray(repeating: 0, count: inputCount),
       paths: paths.makeScratch(inputCount: inputCount))
   }
 
