@@ -15,6 +15,19 @@ enum ElementFormat {
     return texts.map { String(repeating: " ", count: width - $0.count) + $0 }
   }
 
+  /// So many digits behind the point each, all of one width.
+  static func fixed<Scalar: TensorFloatingPoint>(_ scalars: [Scalar], decimals: Int) -> [String] {
+    let texts = scalars.map { scalar in
+      let number = DecimalNumber(scalar)
+      if let special = number.special { return special }
+      let (whole, fraction) = number.positional(decimals)
+      let zeros = String(repeating: "0", count: decimals - fraction.count)
+      return decimals == 0 ? whole : whole + "." + fraction + zeros
+    }
+    let width = texts.map(\.count).max() ?? 0
+    return texts.map { String(repeating: " ", count: width - $0.count) + $0 }
+  }
+
   /// Shortest decimals with at most eight digits behind the point, their points in one column; with
   /// an exponent where sizes differ by more than a thousand or are very large or small.
   private static func texts(_ numbers: [DecimalNumber]) -> [String] {

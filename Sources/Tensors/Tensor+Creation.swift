@@ -37,6 +37,20 @@ extension Tensor where Scalar: TensorNumeric {
   /// 0, 1, … up to but without `end`: shape [⌈end⌉].
   public static func arange(_ end: Scalar) -> Tensor { arange(0, end) }
 
+  /// 0, 1, … up to but without `end`, a number of entries: shape [max(`end`, 0)].
+  @_disfavoredOverload
+  public static func arange(_ end: Int) -> Tensor { arange(0, end) }
+
+  /// `start`, `start + step`, … up to but without `end`, in integers.
+  ///
+  /// - Precondition: `step` is not 0.
+  @_disfavoredOverload
+  public static func arange(_ start: Int, _ end: Int, step: Int = 1) -> Tensor {
+    arange(
+      Scalar(nearest: start.asDouble), Scalar(nearest: end.asDouble),
+      step: Scalar(nearest: step.asDouble))
+  }
+
   /// The square matrix with ones on its diagonal.
   public static func identity(_ count: Int) -> Tensor {
     Tensor(shape: [count, count]) { out in

@@ -3,12 +3,36 @@ extension Tensor: CustomStringConvertible {
   /// characters, and the first and last three entries of each axis of a tensor with more than 1000
   /// elements.
   public var description: String {
+    text(plain: ElementFormat.plain, aligned: ElementFormat.aligned)
+  }
+
+  /// The elements in brackets: `plain` writes one by itself, `aligned` those that are shown.
+  fileprivate func text(
+    plain: (Scalar) -> String, aligned: ([Scalar]) -> [String]
+  ) -> String {
     let scalars = scalars
-    if rank == 0 { return ElementFormat.plain(scalars[0]) }
+    if rank == 0 { return plain(scalars[0]) }
     let layout = PrintLayout(shape: shape, edge: count > 1000 ? 3 : .max)
     let shown = layout.shownIndices()
-    let texts = ElementFormat.aligned(shown.map { scalars[$0] })
+    let texts = aligned(shown.map { scalars[$0] })
     return layout.text(Dictionary(uniqueKeysWithValues: zip(shown, texts)))
+  }
+}
+
+extension Tensor where Scalar: TensorFloatingPoint {
+  /// The elements with so many digits behind the point each, never with an exponent:
+  /// `print(x.formatted(decimals: 3))`.
+  ///
+  /// Brackets, columns and lines are those of ``description``; halves go to the even digit.
+  ///
+  /// - Parameter decimals: Digits behind the point.
+  /// - Returns: The text.
+  /// - Precondition: `decimals` is not negative; not called inside `vmap`.
+  public func formatted(decimals: Int) -> String {
+    require(decimals >= 0, "formatted", "\(decimals) digits behind the point")
+    return text(
+      plain: { ElementFormat.fixed([$0], decimals: decimals)[0] },
+      aligned: { ElementFormat.fixed($0, decimals: decimals) })
   }
 }
 

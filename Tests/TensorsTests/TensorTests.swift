@@ -44,6 +44,83 @@ struct TensorTests {
     #expect(oneHot([1], classes: 2) == [[0, 1]])
   }
 
+  @Test func numbersOfOtherTypes() {
+    let x: Tensor<Float> = [1, 2, 4]
+    let (n, s) = (2, 0.5)
+    #expect(x / n == [0.5, 1, 2])
+    #expect(n - x == [1, 0, -2])
+    #expect(x * s == [0.5, 1, 2])
+    #expect(s / x == [0.5, 0.25, 0.125])
+    #expect(x * UInt8(3) == [3, 6, 12])
+    #expect(x ** n == [1, 4, 16])
+    #expect(n ** x == [2, 4, 16])
+    #expect((x .> s * 3) == [false, true, true])
+    #expect((n .< x) == [false, false, true])
+    #expect((x .== n) == [false, true, false])
+    #expect(maximum(x, n) == [2, 2, 4])
+    #expect(select(x .> n, x, s) == [0.5, 0.5, 4])
+    // A number is rounded to the element type once: 1/3 as a Float, not as a Double.
+    #expect(x * (1 / 3.0) == x * Tensor(Float(1 / 3.0)))
+    var z = x
+    z += n
+    z *= s
+    #expect(z == [1.5, 2, 3])
+    let i: Tensor<Int32> = [7, -7, 5]
+    #expect(i / n == [3, -3, 2])
+    #expect(n * i == [14, -14, 10])
+    #expect((n .< i) == [true, false, true])
+  }
+
+  @Test func elementTypesWithoutAWord() {
+    let key = RandomKey(3)
+    func type<S>(_ tensor: Tensor<S>) -> String { "\(S.self)" }
+    #expect(type(key.normal([2]) * 0.1) == "Float")
+    #expect(type(key.uniform([2], in: -1..<1)) == "Float")
+    #expect(type(key.gumbel([2])) == "Float")
+    #expect(type(key.draws([2], from: .laplace)) == "Float")
+    #expect(type(oneHot([1], classes: 2)) == "Float")
+    #expect(type((Tensor<Int32>([1, 2]) .== 1).mean()) == "Float")
+    #expect(type(Tensor<Double>([1, 2]) * key.normal([2])) == "Double")
+    let double: Tensor<Double> = key.normal([2])
+    #expect(double == key.normal([2], as: Double.self))
+    #expect(double.scalars == key.normal(2))
+  }
+
+  @Test func masks() {
+    let x: Tensor<Double> = [[1, -2, 3], [-4, 5, -6]]
+    #expect(x[x .< 0] == [-2, -4, -6])
+    #expect(x[[false, true]] == [[-4, 5, -6]])
+    #expect(x[x .> 9] == [])
+    #expect((x .> 0).sum().scalar == 3)
+    #expect((x .> 0).sum(axis: 0) == [1, 1, 1])
+    #expect((x .> 0).mean(axis: 1) == [2 / 3, 1 / 3])
+    var y = x
+    y[x .< 0] = 0
+    #expect(y == [[1, 0, 3], [0, 5, 0]])
+    y[[true, false]] = [7, 8, 9]
+    #expect(y == [[7, 8, 9], [0, 5, 0]])
+    y[x .< 0] = [10, 20, 30]
+    #expect(y == [[7, 10, 9], [20, 5, 30]])
+    #expect(gradient(at: x) { square($0[x .> 0]).sum() } == [[2, 0, 6], [0, 10, 0]])
+    // One number for all entries needs no count of them, and so works where the mask is mapped.
+    let clipped = vmap { (row: Tensor<Double>) in
+      var row = row
+      row[row .< 0] = 0
+      return row
+    }(x)
+    #expect(clipped == [[1, 0, 3], [0, 5, 0]])
+    #expect(vmap { $0[[true, false, true]] }(x) == [[1, 3], [-4, -6]])
+  }
+
+  @Test func childrenByAnyInteger() {
+    let key = RandomKey(5)
+    for step in 0..<3 {
+      #expect(key.child(step) == key.child(UInt64(step)))
+      #expect(key.child(Int32(step)) == key.split(3)[step])
+      #expect(key.fold(in: step) == key.child(step))
+    }
+  }
+
   @Test func valueSemantics() {
     let a: Tensor<Double> = [1, 2, 3]
     var b = a

@@ -27,6 +27,8 @@ typedef enum ck_unary_op {
   CK_SIN,
   CK_COS,
   CK_TAN,
+  CK_ASIN,  // NaN outside of [−1, 1]
+  CK_ACOS,
   CK_TANH,
   CK_SIGMOID,
   CK_RELU,      // relu(NaN) = NaN
@@ -38,7 +40,7 @@ typedef enum ck_unary_op {
   CK_LOGICAL_NOT,
 } ck_unary_op;
 
-#define CK_UNARY_OP_COUNT 23
+#define CK_UNARY_OP_COUNT 25
 
 // Logical operations are CK_BOOL's, the others CK_F32's, CK_F64's and CK_I32's (no atan2 there).
 // Integers wrap; integer division truncates, and dividing by zero gives 0. Minimum and maximum

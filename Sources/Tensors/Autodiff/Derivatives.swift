@@ -13,6 +13,7 @@
 ///   J[o…, i…] = ∂f[o…] / ∂x[i…].
 /// - Throws: What `function` throws.
 /// - Complexity: one mapped pullback over the elements of the output, in time and memory.
+@_disfavoredOverload
 public func jacobian<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Tensor<Scalar>
 ) throws(E) -> Input {
@@ -26,13 +27,14 @@ public func jacobian<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
 ///   - function: Gives a tree of floating-point tensors.
 /// - Returns: For each leaf of the output, in order, its Jacobian as a tree of `x`'s structure.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func jacobian<Input: Tree, Output: Tree, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Output
 ) throws(E) -> [Input] {
   try jacobianBlocks(at: x, of: function)
 }
 
-private func jacobianBlocks<Input: Tree, Output: Tree, E: Error>(
+func jacobianBlocks<Input: Tree, Output: Tree, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Output
 ) throws(E) -> [Input] {
   let (value, pullback) = try vjp(at: x, of: function)
@@ -83,6 +85,7 @@ public func hessian<Scalar: TensorFloatingPoint, Output: TensorFloatingPoint, E:
 /// - Returns: For each leaf of `x`, in order, the derivatives of that leaf's gradient as a tree of
 ///   `x`'s structure, with the leaf's shape in front.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func hessian<Input: Tree, Output: TensorFloatingPoint, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Tensor<Output>
 ) throws(E) -> [Input] {
@@ -98,6 +101,7 @@ public func hessian<Input: Tree, Output: TensorFloatingPoint, E: Error>(
 /// - Returns: H v, a tree of `x`'s structure.
 /// - Throws: What `function` throws.
 /// - Complexity: a small multiple of the gradient's.
+@_disfavoredOverload
 public func hessianVectorProduct<Input: Tree, Output: TensorFloatingPoint, E: Error>(
   at x: Input, along direction: Input, of function: (Input) throws(E) -> Tensor<Output>
 ) throws(E) -> Input {
@@ -119,6 +123,7 @@ public func hessianVectorProduct<Input: Tree, Output: TensorFloatingPoint, E: Er
 /// - Returns: The value, and J v, both of the output's structure.
 /// - Throws: What `function` throws.
 /// - Complexity: a small multiple of the function's time; memory for its intermediate tensors.
+@_disfavoredOverload
 public func jvp<Input: Tree, Output: Tree, E: Error>(
   at x: Input, along direction: Input, of function: (Input) throws(E) -> Output
 ) throws(E) -> (value: Output, derivative: Output) {
@@ -143,6 +148,7 @@ public func jvp<Input: Tree, Output: Tree, E: Error>(
 ///   - function: Any function to a tree.
 /// - Returns: The value.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func checkpoint<Input: Tree, Output: Tree, E: Error>(
   at x: Input, of function: @escaping (Input) throws(E) -> Output
 ) throws(E) -> Output {

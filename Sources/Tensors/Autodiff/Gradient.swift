@@ -17,6 +17,7 @@
 ///   derivatives. A function that only compares, rounds or takes indices has none, and the program
 ///   stops with a message that says so: perturb it instead.
 /// - Complexity: a small multiple of the function's time; memory for its intermediate tensors.
+@_disfavoredOverload
 public func gradient<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Tensor<Scalar>
 ) throws(E) -> Input {
@@ -30,6 +31,7 @@ public func gradient<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
 ///   - function: Gives a tensor with one element.
 /// - Returns: The function's value, and a tree of `x`'s structure.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Tensor<Scalar>
 ) throws(E) -> (value: Tensor<Scalar>, gradient: Input) {
@@ -47,6 +49,7 @@ public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, E: Error>
 /// - Returns: The value, the gradient, and what came beside; tensors in the latter may not be used
 ///   for further derivatives in `x`.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, Auxiliary, E: Error>(
   at x: Input, auxiliary function: (Input) throws(E) -> (Tensor<Scalar>, Auxiliary)
 ) throws(E) -> (value: Tensor<Scalar>, gradient: Input, auxiliary: Auxiliary) {
@@ -73,6 +76,7 @@ public func valueAndGradient<Input: Tree, Scalar: TensorFloatingPoint, Auxiliary
 ///
 /// - Returns: One tree for each input.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func gradient<each Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: repeat each Input, of function: (repeat each Input) throws(E) -> Tensor<Scalar>
 ) throws(E) -> (repeat each Input) {
@@ -83,6 +87,7 @@ public func gradient<each Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
 ///
 /// - Returns: The value, and one tree for each input.
 /// - Throws: What `function` throws.
+@_disfavoredOverload
 public func valueAndGradient<each Input: Tree, Scalar: TensorFloatingPoint, E: Error>(
   at x: repeat each Input, of function: (repeat each Input) throws(E) -> Tensor<Scalar>
 ) throws(E) -> (value: Tensor<Scalar>, gradient: (repeat each Input)) {
@@ -102,6 +107,7 @@ public func valueAndGradient<each Input: Tree, Scalar: TensorFloatingPoint, E: E
 ///   - function: Any function to a tree.
 /// - Returns: The value, and the pullback, which can be called any number of times.
 /// - Throws: What `function` throws. The pullback throws what a custom pullback inside it throws.
+@_disfavoredOverload
 public func vjp<Input: Tree, Output: Tree, E: Error>(
   at x: Input, of function: (Input) throws(E) -> Output
 ) throws(E) -> (value: Output, pullback: (Output) throws -> Input) {
@@ -132,6 +138,7 @@ public func vjp<Input: Tree, Output: Tree, E: Error>(
 ///
 /// - Returns: The value, and the pullback, which gives one tree for each input.
 /// - Throws: What `function` throws. The pullback throws what a custom pullback inside it throws.
+@_disfavoredOverload
 public func vjp<each Input: Tree, Output: Tree, E: Error>(
   at x: repeat each Input, of function: (repeat each Input) throws(E) -> Output
 ) throws(E) -> (value: Output, pullback: (Output) throws -> (repeat each Input)) {

@@ -121,6 +121,8 @@ extension Primitive.UnaryOperation {
     case .sin: return g * x.unary(.cos)
     case .cos: return -(g * x.unary(.sin))
     case .tan: return g * (y.unary(.square) + 1)
+    case .arcSine: return g / x.oneMinusSquare.unary(.sqrt)
+    case .arcCosine: return -(g / x.oneMinusSquare.unary(.sqrt))
     case .tanh: return g * (1 - y.unary(.square))
     case .sigmoid:
       return g * (y * (1 - y))
@@ -197,6 +199,9 @@ extension Primitive.Reduction {
 }
 
 extension Value {
+  /// 1 − x², which keeps its digits near ±1.
+  fileprivate var oneMinusSquare: Value { (1 - self) * (self + 1) }
+
   /// The mean over an axis that stays, with extent 1.
   fileprivate func meanKeeping(_ axis: Int) -> Value {
     reducedKeeping(.sum, [axis]) * (1 / Double(Swift.max(shape[axis], 1)))

@@ -57,7 +57,8 @@ package enum Primitive: Sendable {
 
   package enum UnaryOperation: CaseIterable, Sendable {
     case negate, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, reciprocal, square
-    case sin, cos, tan, tanh, sigmoid, relu, softplus, erf, floor, ceil, round, not
+    case sin, cos, tan, arcSine, arcCosine, tanh, sigmoid, relu, softplus, erf, floor, ceil, round,
+      not
     /// √x whose derivative at 0 is taken to be 0, as PyTorch does for norms and distances.
     case distanceRoot
   }
@@ -149,6 +150,8 @@ extension Primitive.UnaryOperation {
     case .sin: CK_SIN
     case .cos: CK_COS
     case .tan: CK_TAN
+    case .arcSine: CK_ASIN
+    case .arcCosine: CK_ACOS
     case .tanh: CK_TANH
     case .sigmoid: CK_SIGMOID
     case .relu: CK_RELU

@@ -13,6 +13,7 @@
 ///   - sequential: Calls the function once for each entry, with plain tensors.
 ///   - function: From a tree to a tree, for one example.
 /// - Returns: The function for trees whose leaves all have the leading axis.
+@_disfavoredOverload
 public func vmap<Input: Tree, Output: Tree>(
   sequential: Bool = false, _ function: @escaping (Input) -> Output
 ) -> (Input) -> Output {
@@ -24,6 +25,7 @@ public func vmap<Input: Tree, Output: Tree>(
 /// Applies a function of one example, which may throw, to every entry of a leading axis.
 ///
 /// - Returns: The function for trees whose leaves all have the leading axis.
+@_disfavoredOverload
 public func vmap<Input: Tree, Output: Tree>(
   sequential: Bool = false, _ function: @escaping (Input) throws -> Output
 ) -> (Input) throws -> Output {
@@ -33,6 +35,7 @@ public func vmap<Input: Tree, Output: Tree>(
 /// Applies a function of two inputs to every entry of their leading axes.
 ///
 /// - Returns: The function for trees whose leaves all have the leading axis.
+@_disfavoredOverload
 public func vmap<A: Tree, B: Tree, Output: Tree>(
   sequential: Bool = false, _ function: @escaping (A, B) -> Output
 ) -> (A, B) -> Output {
@@ -45,6 +48,7 @@ public func vmap<A: Tree, B: Tree, Output: Tree>(
 /// Applies a function of two inputs, which may throw, to every entry of their leading axes.
 ///
 /// - Returns: The function for trees whose leaves all have the leading axis.
+@_disfavoredOverload
 public func vmap<A: Tree, B: Tree, Output: Tree>(
   sequential: Bool = false, _ function: @escaping (A, B) throws -> Output
 ) -> (A, B) throws -> Output {

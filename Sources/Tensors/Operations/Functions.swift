@@ -1,5 +1,6 @@
-// Functions of one tensor, element by element. Each works in any precision, under `vmap` and
-// `gradient`, and keeps the shape.
+// Functions of tensors, element by element. Each works in any precision, under `vmap` and
+// `gradient`, and keeps the shape. Functions of mathematics are free; what reduces, arranges or
+// picks elements is a method. The family of softmax, which books write as functions, is both.
 
 /// eˣ for each element.
 public func exp<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -49,6 +50,16 @@ public func cos<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scal
 /// The tangent of each element, in radians.
 public func tan<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   Tensor(x.value.unary(.tan))
+}
+
+/// The angle in −π/2 … π/2 whose sine is each element; NaN outside of −1 … 1.
+public func asin<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.arcSine))
+}
+
+/// The angle in 0 … π whose cosine is each element; NaN outside of −1 … 1.
+public func acos<Scalar: TensorFloatingPoint>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Tensor(x.value.unary(.arcCosine))
 }
 
 /// The angle of the point (x, y) from the positive x-axis, in −π … π, element by element, broadcast.
@@ -137,11 +148,53 @@ public func maximum<Scalar: TensorNumeric>(
   Tensor(apply(.binary(.maximum), a.value, b.value))
 }
 
+/// The smaller of each element and a number.
+public func minimum<Scalar: TensorFloatingPoint, Number: TensorOperand>(
+  _ a: Tensor<Scalar>, _ b: Number
+) -> Tensor<Scalar> {
+  minimum(a, Tensor(number: b))
+}
+
+/// The larger of each element and a number.
+public func maximum<Scalar: TensorFloatingPoint, Number: TensorOperand>(
+  _ a: Tensor<Scalar>, _ b: Number
+) -> Tensor<Scalar> {
+  maximum(a, Tensor(number: b))
+}
+
 /// aᵇ, element by element, broadcast; the same as `a ** b`.
 public func pow<Scalar: TensorFloatingPoint>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
   a ** b
+}
+
+/// Each element to the power of a number; the same as `a ** b`.
+public func pow<Scalar: TensorFloatingPoint, Number: TensorOperand>(
+  _ a: Tensor<Scalar>, _ b: Number
+) -> Tensor<Scalar> {
+  a ** Tensor(number: b)
+}
+
+/// eˣ / Σ eˣ along one axis, without overflow; the same as ``Tensor/softmax(axis:)``.
+public func softmax<Scalar: TensorFloatingPoint>(
+  _ x: Tensor<Scalar>, axis: Int = -1
+) -> Tensor<Scalar> {
+  x.softmax(axis: axis)
+}
+
+/// x − log Σ eˣ along one axis, without overflow; the same as ``Tensor/logSoftmax(axis:)``.
+public func logSoftmax<Scalar: TensorFloatingPoint>(
+  _ x: Tensor<Scalar>, axis: Int = -1
+) -> Tensor<Scalar> {
+  x.logSoftmax(axis: axis)
+}
+
+/// log Σ eˣ over one axis, without overflow; the same as ``Tensor/logSumExp(axis:keepingAxes:)``.
+public func logSumExp<Scalar: TensorFloatingPoint>(
+  _ x: Tensor<Scalar>, axis: Int = -1, keepingAxes: Bool = false
+) -> Tensor<Scalar> {
+  x.logSumExp(axis: axis, keepingAxes: keepingAxes)
 }
 
 extension Tensor where Scalar: TensorNumeric {

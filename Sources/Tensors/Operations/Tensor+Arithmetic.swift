@@ -10,31 +10,6 @@ extension Tensor where Scalar: TensorNumeric {
   /// The negative of each element.
   public static prefix func - (a: Tensor) -> Tensor { Tensor(-a.value) }
 
-  /// The sum with a number.
-  @_disfavoredOverload
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
-  /// The sum with a number.
-  @_disfavoredOverload
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a) + b }
-  /// The difference to a number.
-  @_disfavoredOverload
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
-  /// The difference of a number and each element.
-  @_disfavoredOverload
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a) - b }
-  /// The product with a number.
-  @_disfavoredOverload
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
-  /// The product with a number.
-  @_disfavoredOverload
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
-  /// The quotient by a number.
-  @_disfavoredOverload
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
-  /// The quotient of a number by each element.
-  @_disfavoredOverload
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
-
   /// Adds in place.
   public static func += (a: inout Tensor, b: Tensor) { a = a + b }
   /// Subtracts in place.
@@ -43,18 +18,6 @@ extension Tensor where Scalar: TensorNumeric {
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
   /// Divides in place.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
-  /// Adds a number in place.
-  @_disfavoredOverload
-  public static func += (a: inout Tensor, b: Scalar) { a = a + b }
-  /// Subtracts a number in place.
-  @_disfavoredOverload
-  public static func -= (a: inout Tensor, b: Scalar) { a = a - b }
-  /// Multiplies by a number in place.
-  @_disfavoredOverload
-  public static func *= (a: inout Tensor, b: Scalar) { a = a * b }
-  /// Divides by a number in place.
-  @_disfavoredOverload
-  public static func /= (a: inout Tensor, b: Scalar) { a = a / b }
 
   /// The elements as another type: `Float` and `Double` round, `Int32` cuts towards zero.
   public func cast<Other: TensorNumeric>(to type: Other.Type) -> Tensor<Other> {
@@ -83,8 +46,4 @@ extension Tensor where Scalar: TensorFloatingPoint {
     }
     return Tensor(apply(.binary(.power), a.value, b.value))
   }
-
-  /// The power of each element.
-  @_disfavoredOverload
-  public static func ** (a: Tensor, b: Scalar) -> Tensor { a ** Tensor(b) }
 }

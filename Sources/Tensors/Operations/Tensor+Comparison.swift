@@ -25,25 +25,6 @@ extension Tensor where Scalar: TensorNumeric {
   public static func .> (a: Tensor, b: Tensor) -> Tensor<Bool> { a.compared(.greater, b) }
   /// Where elements of `a` are greater or equal, broadcast.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor<Bool> { a.compared(.greaterOrEqual, b) }
-
-  /// Where elements equal a number.
-  @_disfavoredOverload
-  public static func .== (a: Tensor, b: Scalar) -> Tensor<Bool> { a .== Tensor(b) }
-  /// Where elements differ from a number.
-  @_disfavoredOverload
-  public static func .!= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .!= Tensor(b) }
-  /// Where elements are less than a number.
-  @_disfavoredOverload
-  public static func .< (a: Tensor, b: Scalar) -> Tensor<Bool> { a .< Tensor(b) }
-  /// Where elements are at most a number.
-  @_disfavoredOverload
-  public static func .<= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .<= Tensor(b) }
-  /// Where elements are greater than a number.
-  @_disfavoredOverload
-  public static func .> (a: Tensor, b: Scalar) -> Tensor<Bool> { a .> Tensor(b) }
-  /// Where elements are at least a number.
-  @_disfavoredOverload
-  public static func .>= (a: Tensor, b: Scalar) -> Tensor<Bool> { a .>= Tensor(b) }
 }
 
 extension Tensor where Scalar == Bool {
@@ -73,4 +54,18 @@ public func select<Scalar>(
   _ condition: Tensor<Bool>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
   Tensor(condition.value.select(a.value, b.value))
+}
+
+/// `a` where the condition holds, else a number.
+public func select<Scalar: TensorFloatingPoint, Number: TensorOperand>(
+  _ condition: Tensor<Bool>, _ a: Tensor<Scalar>, _ b: Number
+) -> Tensor<Scalar> {
+  select(condition, a, Tensor(number: b))
+}
+
+/// A number where the condition holds, else `b`.
+public func select<Scalar: TensorFloatingPoint, Number: NumberOperand>(
+  _ condition: Tensor<Bool>, _ a: Number, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  select(condition, Tensor(number: a), b)
 }

@@ -113,7 +113,16 @@ extension Tensor {
     part(collected(repeat each indices))
   }
 
-  private func part(_ indices: [AxisIndex]) -> Tensor {
+  /// A part of the tensor whose last axes are named: `x[..., 8, 6]` is `x[.ellipsis, 8, 6]`.
+  ///
+  /// - Precondition: not more indices than axes, each in range.
+  public subscript<each Index: TensorIndex>(
+    _ others: UnboundedRange, _ indices: repeat each Index
+  ) -> Tensor {
+    part([.remainingAxes] + collected(repeat each indices))
+  }
+
+  fileprivate func part(_ indices: [AxisIndex]) -> Tensor {
     let region = Region(indices, of: shape)
     return Tensor(value.sliced(region.slice).reshaped(region.shape))
   }
@@ -121,7 +130,7 @@ extension Tensor {
 
 extension Tensor where Scalar: TensorNumeric {
   /// The tensor with a part replaced by what broadcasts to it. Differentiable in both.
-  private func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
+  fileprivate func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
     let region = Region(indices, of: shape)
     require(
       Shape.broadcast(part.shape, region.shape) == region.shape, "subscript",
@@ -153,6 +162,28 @@ extension Tensor where Scalar: TensorNumeric {
   ) -> Tensor {
     get { part([a.tensorIndex, b.tensorIndex, c.tensorIndex]) }
     set { self = replacing([a.tensorIndex, b.tensorIndex, c.tensorIndex], with: newValue) }
+  }
+}
+
+extension Tensor where Scalar: TensorNumeric {
+  /// A part of the tensor whose last axis is named; what is assigned broadcasts to it.
+  public subscript<A: TensorIndex>(_ others: UnboundedRange, _ a: A) -> Tensor {
+    get { part([.remainingAxes, a.tensorIndex]) }
+    set { self = replacing([.remainingAxes, a.tensorIndex], with: newValue) }
+  }
+
+  /// A part of the tensor whose last two axes are named; what is assigned broadcasts to it.
+  public subscript<A: TensorIndex, B: TensorIndex>(
+    _ others: UnboundedRange, _ a: A, _ b: B
+  ) -> Tensor {
+    get { part([.remainingAxes, a.tensorIndex, b.tensorIndex]) }
+    set { self = replacing([.remainingAxes, a.tensorIndex, b.tensorIndex], with: newValue) }
+  }
+
+  /// A part of the tensor whose first axis is named: `x[3, ...]` is `x[3]`.
+  public subscript<A: TensorIndex>(_ a: A, _ others: UnboundedRange) -> Tensor {
+    get { part([a.tensorIndex, .remainingAxes]) }
+    set { self = replacing([a.tensorIndex, .remainingAxes], with: newValue) }
   }
 }
 

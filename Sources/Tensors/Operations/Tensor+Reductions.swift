@@ -195,4 +195,29 @@ extension Tensor where Scalar == Bool {
   public func trueCount(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
     cast(to: Int32.self).sum(axes: axes, keepingAxes: keepingAxes)
   }
+
+  /// How many elements hold, over one axis.
+  public func trueCount(axis: Int, keepingAxes: Bool = false) -> Tensor<Int32> {
+    trueCount(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// How many elements hold, over axes; the same as ``trueCount(axes:keepingAxes:)``.
+  public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Int32> {
+    trueCount(axes: axes, keepingAxes: keepingAxes)
+  }
+
+  /// How many elements hold, over one axis.
+  public func sum(axis: Int, keepingAxes: Bool = false) -> Tensor<Int32> {
+    trueCount(axes: [axis], keepingAxes: keepingAxes)
+  }
+
+  /// The fraction of elements that hold, over axes: an accuracy is `(guess .== label).mean()`.
+  public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor<Float> {
+    cast(to: Float.self).mean(axes: axes, keepingAxes: keepingAxes)
+  }
+
+  /// The fraction of elements that hold, over one axis.
+  public func mean(axis: Int, keepingAxes: Bool = false) -> Tensor<Float> {
+    mean(axes: [axis], keepingAxes: keepingAxes)
+  }
 }

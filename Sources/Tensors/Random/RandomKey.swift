@@ -56,6 +56,17 @@ extension RandomKey {
     return RandomKey(child)
   }
 
+  /// Child `index` of the key, for an integer of any type: the step of a loop, a position.
+  ///
+  /// - Precondition: `index` is not negative and below 2⁶⁴.
+  /// - Complexity: O(1); one block of threefry.
+  public func child(_ index: some BinaryInteger) -> RandomKey {
+    guard let number = UInt64(exactly: index) else {
+      trap("RandomKey.child", "there is no child \(index), expected a number from 0 on")
+    }
+    return child(number)
+  }
+
   /// Two independent keys: `jax.random.split(key)`.
   public func split() -> (RandomKey, RandomKey) {
     (child(0), child(1))
@@ -82,6 +93,16 @@ extension RandomKey {
   /// something, such as a step of training or a device.
   public func fold(in data: UInt32) -> RandomKey {
     child(UInt64(data))
+  }
+
+  /// The key with an integer of any type folded in.
+  ///
+  /// - Precondition: `data` is not negative and below 2³², as in JAX.
+  public func fold(in data: some BinaryInteger) -> RandomKey {
+    guard let number = UInt32(exactly: data) else {
+      trap("RandomKey.fold", "\(data) is not a number from 0 to 4294967295")
+    }
+    return child(UInt64(number))
   }
 }
 

@@ -29,11 +29,9 @@ public protocol TensorScalar: Sendable, Hashable, BitwiseCopyable {
 }
 
 /// A type of element with arithmetic: `Float`, `Double` or `Int32`.
-public protocol TensorNumeric: TensorScalar, SignedNumeric, Comparable {
+public protocol TensorNumeric: TensorScalar, SignedNumeric, Comparable, NumberOperand {
   /// The nearest value of this type.
   init(nearest value: Double)
-  /// The value as a `Double`.
-  var asDouble: Double { get }
 }
 
 /// A type of element with derivatives: `Float` or `Double`.

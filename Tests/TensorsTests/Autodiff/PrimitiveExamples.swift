@@ -56,6 +56,7 @@ enum PrimitiveExamples {
     case .log, .sqrt, .rsqrt, .reciprocal, .distanceRoot: return everywhere(positive)
     case .log1p: return everywhere(positive - 1.0)
     case .tan: return everywhere(matrix * 0.6)
+    case .arcSine, .arcCosine: return everywhere(matrix * 0.45)
     case .sign, .floor, .ceil, .round: return .withoutDerivative(.unary(operation), [Leaf(matrix)])
     case .not: return .withoutDerivative(.unary(.not), [Leaf(matrix .> 0)])
     }

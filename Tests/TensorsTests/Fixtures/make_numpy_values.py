@@ -114,6 +114,14 @@ results = {
     "c[1, ::-2, 1:3] = x[:2, :2]": assigned(c, np.s_[1, ::-2, 1:3], x[:2, :2]),
     "x[::2, -1] = 1": assigned(x, np.s_[::2, -1], 1),
     "cast": np.trunc(2 * x).astype(np.int32),
+    "asin": np.arcsin(np.tanh(x)), "acos": np.arccos(np.tanh(x)),
+    "c[..., 1, 2]": c[..., 1, 2], "c[1, ...]": c[1, ...], "c[..., 1] = x[:2, 0]": assigned(
+        c, np.s_[..., 1], x[:2, 0, None]),
+    "x[x > 0]": x[x > 0], "c[mask]": c[np.array([False, True])], "x[rows]": x[x[:, 0] > 0],
+    "x[x < 0] = 7": assigned(x, x < 0, 7), "x[rows] = y[0]": assigned(x, x[:, 0] > 0, y[0]),
+    "x[x > 0] = -x[x > 0]": assigned(x, x > 0, -x[x > 0]),
+    "sum of truths": (x > 0).sum(), "sum of truths 0": (x > 0).sum(0),
+    "arange of an integer": np.arange(4.0),
 }
 
 printed = {

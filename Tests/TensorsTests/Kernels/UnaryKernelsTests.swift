@@ -37,6 +37,8 @@ private let cases: [AccuracyCase] = [
   .init(name: "sin", op: CK_SIN, single: 0.51, double: 1) { sin($0) },
   .init(name: "cos", op: CK_COS, single: 0.51, double: 1) { cos($0) },
   .init(name: "tan", op: CK_TAN, single: 0.51, double: 2.3) { tan($0) },
+  .init(name: "asin", op: CK_ASIN, single: 0.51, double: 2) { asin($0) },
+  .init(name: "acos", op: CK_ACOS, single: 0.51, double: 2) { acos($0) },
   .init(name: "tanh", op: CK_TANH, single: 1.4, double: 2.3) { tanh($0) },
   .init(name: "sigmoid", op: CK_SIGMOID, single: 2.25, double: 2.5) {
     $0 > 0 ? 1 / (1 + exp(-$0)) : exp($0) / (1 + exp($0))
@@ -53,13 +55,15 @@ struct UnaryKernelsTests {
   static func arguments(_ n: Int) -> [Double] {
     var numbers = TestNumbers(11)
     var x: [Double] = (0..<n).map { i in
-      switch i % 8 {
+      switch i % 10 {
       case 0: Double(bitPattern: numbers.bits())
       case 1: numbers.uniform(-2...2)
       case 2: numbers.uniform(-750...750)
       case 3: numbers.uniform(-1e6...1e6)
       case 4: numbers.uniform(-100...100)
       case 5: numbers.uniform(-6...6)
+      case 8: 1 - exp(numbers.uniform(-37...0))
+      case 9: exp(numbers.uniform(-37...0)) - 1
       case 6: exp(numbers.uniform(-30...30)) * (numbers.unit() < 0.5 ? -1 : 1)
       default:
         Double(numbers.integer(-2000...2000)) * .pi / 4 * (1 + numbers.uniform(-1...1) * 1e-13)
@@ -141,7 +145,7 @@ struct UnaryKernelsTests {
 
   @Test("signs of zero, and that every length is done to its end")
   func lengths() {
-    for op in [CK_SIN, CK_TAN, CK_TANH, CK_ERF, CK_EXPM1, CK_LOG1P, CK_SQRT, CK_FLOOR] {
+    for op in [CK_SIN, CK_TAN, CK_ASIN, CK_TANH, CK_ERF, CK_EXPM1, CK_LOG1P, CK_SQRT, CK_FLOOR] {
       let x: [Float] = [-0.0, 0.0]
       let wide: [Double] = [-0.0, 0.0]
       let y = filled(2, with: Float(1)) { ck_unary(op, CK_F32, x, $0, 2) }

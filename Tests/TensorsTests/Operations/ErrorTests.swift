@@ -61,6 +61,22 @@ struct ErrorTests {
       var y = x
       y[0] = v
     },
+    Misuse("subscript: a mask of shape [3] does not name the first axes of shape [2, 3]") {
+      _ = x[[true, false, true]]
+    },
+    Misuse("subscript: a tensor of shape [2] does not broadcast to entries of shape [3]") {
+      var y = x
+      y[[true, false]] = [1, 2]
+    },
+    Misuse("subscript: a tensor of shape [2, 3] does not broadcast to the [1, 3]") {
+      var y = x
+      y[[true, false]] = x
+    },
+    Misuse("x[mask]: this tensor is mapped") { _ = vmap { $0[$0 .> 0] }(x) },
+    Misuse("subscript: 3 indices for the 2 axes of [2, 3]") { _ = x[..., 0, 0, 0] },
+    Misuse("Tensor<Int32>: 5000000000 is no Int32") { _ = Tensor<Int32>([1]) * 5_000_000_000 },
+    Misuse("RandomKey.child: there is no child -1") { _ = RandomKey(0).child(-1) },
+    Misuse("RandomKey.fold: 4294967296 is not a number") { _ = RandomKey(0).fold(in: 1 << 32) },
     Misuse("take: index 2 at position 1 is out of range 0 ..< 2") { _ = x.take([0, 2]) },
     Misuse("take: index -1 at position 0 is out of range 0 ..< 2") { _ = x.take([-1]) },
     Misuse("take(along:): an index of shape [1] does not fit shape [2, 3]") {

@@ -26,7 +26,8 @@ struct NumPyResults {
       "add row": x + y[1], "subtract column": x - y[.all, 1..<2], "multiply cube": c * x,
       "divide": x / p, "power": p ** y, "negate": -x, "number minus": 2 - x, "atan2": atan2(x, y),
       "exp": exp(x), "expm1": expm1(x), "log": log(p), "log1p": log1p(p), "sqrt": sqrt(p),
-      "sin": sin(x), "cos": cos(x), "tan": tan(x), "atan": atan(x), "tanh": tanh(x),
+      "sin": sin(x), "cos": cos(x), "tan": tan(x), "atan": atan(x),
+      "asin": asin(tanh(x)), "acos": acos(tanh(x)), "tanh": tanh(x),
       "sigmoid": sigmoid(x), "softplus": softplus(x), "erf": erf(x), "abs": abs(x),
       "sign": sign(x), "floor": floor(x), "ceil": ceil(x), "round": round(2 * x), "relu": relu(x),
       "square": square(x), "rsqrt": rsqrt(p), "reciprocal": reciprocal(x),
@@ -81,6 +82,7 @@ struct NumPyResults {
   private func arrangements() -> [String: Tensor<Double>] {
     let (x, y, c) = (array("x"), array("y"), array("c"))
     return [
+      "arange of an integer": .arange(x.count / 3),
       "arange down": .arange(5, -1, step: -2), "arange fraction": .arange(0, 1, step: 0.25),
       "linspace": .linspace(-1, 2, count: 7), "identity": .identity(3),
       "reshape": c.reshaped([4, -1]), "transpose": c.transposed(),
@@ -101,6 +103,12 @@ struct NumPyResults {
     column[.all, 1] = y[.all, 0]
     block[1, .every(-2), 1..<3] = x[..<2, ..<2]
     corner[.every(2), -1] = 1
+    let rows = x[.all, 0] .> 0
+    var (last, sevens, replaced, negative) = (c, x, x, x)
+    last[..., 1] = x[..<2, 0].expandingAxis(-1)
+    sevens[x .< 0] = 7
+    replaced[rows] = y[0]
+    negative[x .> 0] = -x[x .> 0]
     let index = Tensor<Int32>([2, 0, 2, 1])
     let along = values.arrays["along"].map(\.int32) ?? index
     return [
@@ -111,6 +119,9 @@ struct NumPyResults {
       "x[-2:]": x[(-2)...], "x[:-1]": x[..<(-1)], "x[2:2]": x[2..<2],
       "c[0, ::2, 1::2]": c[0, .every(2), .every(2, from: 1)], "x[1] = 5": row,
       "x[:, 1] = y[:, 0]": column, "c[1, ::-2, 1:3] = x[:2, :2]": block, "x[::2, -1] = 1": corner,
+      "c[..., 1, 2]": c[..., 1, 2], "c[1, ...]": c[1, ...], "c[..., 1] = x[:2, 0]": last,
+      "x[x > 0]": x[x .> 0], "c[mask]": c[[false, true]], "x[rows]": x[rows],
+      "x[x < 0] = 7": sevens, "x[rows] = y[0]": replaced, "x[x > 0] = -x[x > 0]": negative,
       "sort 1": c.sorted(axis: 1), "sort descending": x.sorted(descending: true),
       "top 2": x.topK(2).values, "one hot": oneHot(index, classes: 4), "take": x.take(index),
       "take 1": c.take(index, axis: 1), "take -1": x.take(index, axis: -1),
@@ -135,6 +146,7 @@ struct NumPyResults {
       "argmax": c.argMax(), "argmin 1": c.argMin(axis: 1), "argmax ties": ties.argMax(),
       "argmin ties": ties.argMin(), "argsort ties": ties.argsort(),
       "argsort descending ties": ties.argsort(descending: true), "top 2 indices": x.topK(2).indices,
+      "sum of truths": (x .> 0).sum(), "sum of truths 0": (x .> 0).sum(axis: 0),
       "arange": .arange(2, 9, step: 3), "cast": (2 * x).cast(to: Int32.self),
     ]
   }

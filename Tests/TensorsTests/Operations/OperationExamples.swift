@@ -8,8 +8,12 @@ enum OperationExamples {
   static let positive = sample([3, 4], seed: 53, in: 0.2...2)
   static let vector = sample([5], seed: 54)
   static let cube = sample([2, 3, 4], seed: 55)
+  static let mask: Tensor<Bool> = x .> 0.3
 
   typealias T = Tensor<Double>
+
+  /// Numbers of other types than the tensors'.
+  static let numbers: (integer: Int, single: Float) = (3, 2)
 
   static let all: [String: [Example]] = elementwise.merging(reductions) { $0 + $1 }
     .merging(arrangements) { $0 + $1 }.merging(gathers) { $0 + $1 }
@@ -26,7 +30,7 @@ enum OperationExamples {
 
   static let elementwise: [String: [Example]] = [
     "+": [
-      Example("+", x, y) { $0 + $1 }, Example("+ number", x) { $0 + 2 },
+      Example("+", x, y) { $0 + $1 }, Example("+ number", x) { $0 + numbers.single },
       Example("number +", x) { 2 + $0 },
     ],
     "-": [
@@ -38,7 +42,7 @@ enum OperationExamples {
       Example("number *", x) { 3 * $0 },
     ],
     "/": [
-      Example("/", x, positive) { $0 / $1 }, Example("/ number", x) { $0 / 3 },
+      Example("/", x, positive) { $0 / $1 }, Example("/ number", x) { $0 / numbers.integer },
       Example("number /", positive) { 3 / $0 },
     ],
     "**": [
@@ -46,9 +50,12 @@ enum OperationExamples {
       Example("** 3", x) { $0 ** 3 }, Example("** 1", x) { $0 ** 1 },
       Example("** 0.5", positive) { $0 ** 0.5 }, Example("** -1", positive) { $0 ** -1 },
       Example("** 2.5", positive) { $0 ** 2.5 }, Example("number **", x) { 2 ** $0 },
+      Example("** integer", x) { $0 ** numbers.integer },
       Example("** scalar", positive, T(2)) { $0 ** $1 },
     ],
-    "pow": [Example("pow", positive, y) { pow($0, $1) }],
+    "pow": [
+      Example("pow", positive, y) { pow($0, $1) }, Example("pow number", positive) { pow($0, 3) },
+    ],
     "+=": [
       Example("+=", x, y) { a, b in
         var c = a
@@ -91,6 +98,8 @@ enum OperationExamples {
     "sin": [Example("sin", x) { sin($0) }],
     "cos": [Example("cos", x) { cos($0) }],
     "tan": [Example("tan", positive * 0.5) { tan($0) }],
+    "asin": [Example("asin", x * 0.45) { asin($0) }],
+    "acos": [Example("acos", x * 0.45) { acos($0) }],
     "atan": [Example("atan", x) { atan($0) }],
     "atan2": [Example("atan2", x, y) { atan2($0, $1) }],
     "tanh": [Example("tanh", x) { tanh($0) }],
@@ -101,10 +110,20 @@ enum OperationExamples {
     "abs": [Example("abs", x) { abs($0) }],
     "relu": [Example("relu", x) { relu($0) }],
     "square": [Example("square", x) { square($0) }],
-    "minimum": [Example("minimum", x, y[1]) { minimum($0, $1) }],
-    "maximum": [Example("maximum", x, y[.all, 1..<2]) { maximum($0, $1) }],
+    "minimum": [
+      Example("minimum", x, y[1]) { minimum($0, $1) },
+      Example("minimum with a number", x) { minimum($0, numbers.single / 4) },
+    ],
+    "maximum": [
+      Example("maximum", x, y[.all, 1..<2]) { maximum($0, $1) },
+      Example("maximum with a number", x) { maximum($0, numbers.single / 4) },
+    ],
     "clamped": [Example("clamped", x) { $0.clamped(to: -0.7...0.9) }],
-    "select": [Example("select", x, y) { select($0 .> $1, $0 * $1, $0) }],
+    "select": [
+      Example("select", x, y) { select($0 .> $1, $0 * $1, $0) },
+      Example("select or a number", x) { select($0 .> 0.3, square($0), numbers.single) },
+      Example("select a number", x) { select($0 .> 0.3, numbers.integer, square($0)) },
+    ],
     "replacing": [Example("replacing", x, T(0.3)) { $0.replacing(with: $1, where: $0 .< 0) }],
     "cast": [
       Example("cast", [Leaf(x), Leaf([1, 0, 1, 2] as Tensor<Int32>)]) {
@@ -135,12 +154,15 @@ enum OperationExamples {
     ],
     "logSumExp": [
       Example("logSumExp", cube) { $0.logSumExp(axis: 1) },
-      Example("logSumExp kept", cube) { $0.logSumExp(keepingAxes: true) },
+      Example("logSumExp kept", cube) { logSumExp($0, keepingAxes: true) },
     ],
     "softmax": [
-      Example("softmax", cube) { $0.softmax(axis: 0) }, Example("softmax last", x) { $0.softmax() },
+      Example("softmax", cube) { $0.softmax(axis: 0) }, Example("softmax last", x) { softmax($0) },
     ],
-    "logSoftmax": [Example("logSoftmax", cube) { $0.logSoftmax(axis: 1) }],
+    "logSoftmax": [
+      Example("logSoftmax", cube) { $0.logSoftmax(axis: 1) },
+      Example("logSoftmax last", x) { logSoftmax($0) },
+    ],
     "norm": [Example("norm", x) { $0.norm() }, Example("norm of axis", cube) { $0.norm(axis: 1) }],
     "cumulativeSum": [
       Example("cumulativeSum", cube) { $0.cumulativeSum(axis: 1) },
@@ -229,6 +251,24 @@ enum OperationExamples {
       Example("subscript ranges", cube) { $0[.all, 1..., (-2)...] },
       Example("subscript step", cube) { $0[.ellipsis, .every(-2)] },
       Example("subscript of four", cube) { $0[0, .newAxis, .all, -1] },
+      Example("subscript of the last", cube) { $0[..., 1, 2] },
+      Example("subscript by a mask", x) { $0[mask] },
+      Example("subscript by a mask of rows", cube) { $0[[false, true]] },
+      Example("subscript set by a mask", x, T(2)) { a, b in
+        var c = a
+        c[mask] = b * b
+        return c * a
+      },
+      Example("subscript set by a mask to entries", cube, x) { a, b in
+        var c = a
+        c[[true, false]] = b.expandingAxis(0)
+        return c * a
+      },
+      Example("subscript set the last", cube, T(2)) { a, b in
+        var c = a
+        c[..., 0] = b * b
+        return c
+      },
       Example("subscript set", x, y[0]) { a, b in
         var c = a
         c[1] = b
