@@ -57,6 +57,7 @@ public func select<Scalar>(
 }
 
 /// `a` where the condition holds, else a number.
+@_disfavoredOverload
 public func select<Scalar: TensorFloatingPoint, Number: TensorOperand>(
   _ condition: Tensor<Bool>, _ a: Tensor<Scalar>, _ b: Number
 ) -> Tensor<Scalar> {
@@ -64,6 +65,7 @@ public func select<Scalar: TensorFloatingPoint, Number: TensorOperand>(
 }
 
 /// A number where the condition holds, else `b`.
+@_disfavoredOverload
 public func select<Scalar: TensorFloatingPoint, Number: NumberOperand>(
   _ condition: Tensor<Bool>, _ a: Number, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {

@@ -51,6 +51,8 @@
       "let _ = select(x .> 0.5, 2 * x, 1 - x / 3) + select(mask, x, s) + select(mask, n, x)",
       "let _ = maximum(x, s) + minimum(x, n) + pow(x, f) + x[mask].sum()",
       "let _: Tensor<Double> = 2 * [1, 2, 3] + 0.5",
+      "let _: Tensor<Float> = [2 / 3, 1 / 3 * 2 - 1]; let _: Tensor<Int32> = [2 * 3, 1 + 3]",
+      "let _: Tensor<Float> = select(mask.any(), 1, -1) + maximum(x, 0)",
       "var z = x; z += n; z *= 0.5; z -= s * x; z /= f; z[mask] = 0; z[..., 0] = y[0]",
       "let _ = (0..<4).map { x * $0 + y / 2 }",
       "let _ = gradient(at: x) { (2 * $0 * $0 + 3 * $0 / n - 1).sum() }",
