@@ -93,7 +93,7 @@ struct TensorTests {
     #expect(x[x .> 9] == [])
     #expect((x .> 0).sum().scalar == 3)
     #expect((x .> 0).sum(axis: 0) == [1, 1, 1])
-    #expect((x .> 0).mean(axis: 1) == [2 / 3, 1 / 3])
+    #expect((x .> 0).mean(axis: 1) == Tensor([2, 1]) / 3)
     var y = x
     y[x .< 0] = 0
     #expect(y == [[1, 0, 3], [0, 5, 0]])

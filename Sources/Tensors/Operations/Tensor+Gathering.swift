@@ -109,32 +109,40 @@ extension Tensor {
   /// `x[.every(2), .newAxis]`. Differentiable.
   ///
   /// - Precondition: not more indices than axes, each in range.
-  public subscript<each Index: TensorIndex>(_ indices: repeat each Index) -> Tensor {
-    part(collected(repeat each indices))
+  public subscript<each Index: TensorIndex>(_ indices: repeat each Index,
+    file file: StaticString = #fileID, line line: UInt = #line
+  ) -> Tensor {
+    part(collected(repeat each indices), file, line)
   }
 
   /// A part of the tensor whose last axes are named: `x[..., 8, 6]` is `x[.ellipsis, 8, 6]`.
   ///
   /// - Precondition: not more indices than axes, each in range.
   public subscript<each Index: TensorIndex>(
-    _ others: UnboundedRange, _ indices: repeat each Index
+    _ others: UnboundedRange, _ indices: repeat each Index, file file: StaticString = #fileID,
+    line line: UInt = #line
   ) -> Tensor {
-    part([.remainingAxes] + collected(repeat each indices))
+    part([.remainingAxes] + collected(repeat each indices), file, line)
   }
 
-  fileprivate func part(_ indices: [AxisIndex]) -> Tensor {
-    let region = Region(indices, of: shape)
+  fileprivate func part(
+    _ indices: [AxisIndex], _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let region = Region(indices, of: shape, file, line)
     return Tensor(value.sliced(region.slice).reshaped(region.shape))
   }
 }
 
 extension Tensor where Scalar: TensorNumeric {
   /// The tensor with a part replaced by what broadcasts to it. Differentiable in both.
-  fileprivate func replacing(_ indices: [AxisIndex], with part: Tensor) -> Tensor {
-    let region = Region(indices, of: shape)
+  fileprivate func replacing(
+    _ indices: [AxisIndex], with part: Tensor, _ file: StaticString, _ line: UInt
+  ) -> Tensor {
+    let region = Region(indices, of: shape, file, line)
     require(
       Shape.broadcast(part.shape, region.shape) == region.shape, "subscript",
-      "a tensor of shape \(part.shape) does not broadcast to the \(region.shape) that it replaces")
+      "a tensor of shape \(part.shape) does not broadcast to the \(region.shape) that it replaces",
+      file: file, line: line)
     let whole = part.value.broadcast(to: region.shape).reshaped(region.slice.shape)
     let inside = apply(.embed(region.slice, into: shape), .ones(region.slice.shape, value.type))
     return Tensor(
@@ -145,45 +153,63 @@ extension Tensor where Scalar: TensorNumeric {
   // One form for each number of indices: setters of parameter packs crash the compiler (6.3).
 
   /// A part of the tensor; what is assigned broadcasts to it. Differentiable in both.
-  public subscript<A: TensorIndex>(_ a: A) -> Tensor {
-    get { part([a.tensorIndex]) }
-    set { self = replacing([a.tensorIndex], with: newValue) }
+  public subscript<A: TensorIndex>(_ a: A, file file: StaticString = #fileID,
+    line line: UInt = #line
+  )
+    -> Tensor
+  {
+    get { part([a.tensorIndex], file, line) }
+    set { self = replacing([a.tensorIndex], with: newValue, file, line) }
   }
 
   /// A part of the tensor; what is assigned broadcasts to it. Differentiable in both.
-  public subscript<A: TensorIndex, B: TensorIndex>(_ a: A, _ b: B) -> Tensor {
-    get { part([a.tensorIndex, b.tensorIndex]) }
-    set { self = replacing([a.tensorIndex, b.tensorIndex], with: newValue) }
+  public subscript<A: TensorIndex, B: TensorIndex>(_ a: A, _ b: B,
+    file file: StaticString = #fileID,
+    line line: UInt = #line
+  ) -> Tensor {
+    get { part([a.tensorIndex, b.tensorIndex], file, line) }
+    set { self = replacing([a.tensorIndex, b.tensorIndex], with: newValue, file, line) }
   }
 
   /// A part of the tensor; what is assigned broadcasts to it. Differentiable in both.
   public subscript<A: TensorIndex, B: TensorIndex, C: TensorIndex>(
-    _ a: A, _ b: B, _ c: C
+    _ a: A, _ b: B, _ c: C, file file: StaticString = #fileID, line line: UInt = #line
   ) -> Tensor {
-    get { part([a.tensorIndex, b.tensorIndex, c.tensorIndex]) }
-    set { self = replacing([a.tensorIndex, b.tensorIndex, c.tensorIndex], with: newValue) }
+    get { part([a.tensorIndex, b.tensorIndex, c.tensorIndex], file, line) }
+    set {
+      self = replacing([a.tensorIndex, b.tensorIndex, c.tensorIndex], with: newValue, file, line)
+    }
   }
 }
 
 extension Tensor where Scalar: TensorNumeric {
   /// A part of the tensor whose last axis is named; what is assigned broadcasts to it.
-  public subscript<A: TensorIndex>(_ others: UnboundedRange, _ a: A) -> Tensor {
-    get { part([.remainingAxes, a.tensorIndex]) }
-    set { self = replacing([.remainingAxes, a.tensorIndex], with: newValue) }
+  public subscript<A: TensorIndex>(_ others: UnboundedRange, _ a: A,
+    file file: StaticString = #fileID,
+    line line: UInt = #line
+  ) -> Tensor {
+    get { part([.remainingAxes, a.tensorIndex], file, line) }
+    set { self = replacing([.remainingAxes, a.tensorIndex], with: newValue, file, line) }
   }
 
   /// A part of the tensor whose last two axes are named; what is assigned broadcasts to it.
   public subscript<A: TensorIndex, B: TensorIndex>(
-    _ others: UnboundedRange, _ a: A, _ b: B
+    _ others: UnboundedRange, _ a: A, _ b: B, file file: StaticString = #fileID,
+    line line: UInt = #line
   ) -> Tensor {
-    get { part([.remainingAxes, a.tensorIndex, b.tensorIndex]) }
-    set { self = replacing([.remainingAxes, a.tensorIndex, b.tensorIndex], with: newValue) }
+    get { part([.remainingAxes, a.tensorIndex, b.tensorIndex], file, line) }
+    set {
+      self = replacing([.remainingAxes, a.tensorIndex, b.tensorIndex], with: newValue, file, line)
+    }
   }
 
   /// A part of the tensor whose first axis is named: `x[3, ...]` is `x[3]`.
-  public subscript<A: TensorIndex>(_ a: A, _ others: UnboundedRange) -> Tensor {
-    get { part([a.tensorIndex, .remainingAxes]) }
-    set { self = replacing([a.tensorIndex, .remainingAxes], with: newValue) }
+  public subscript<A: TensorIndex>(_ a: A, _ others: UnboundedRange,
+    file file: StaticString = #fileID,
+    line line: UInt = #line
+  ) -> Tensor {
+    get { part([a.tensorIndex, .remainingAxes], file, line) }
+    set { self = replacing([a.tensorIndex, .remainingAxes], with: newValue, file, line) }
   }
 }
 
@@ -199,12 +225,13 @@ private struct Region {
   var slice: Primitive.Slice
   var shape = Shape()
 
-  init(_ indices: [AxisIndex], of whole: Shape) {
+  init(_ indices: [AxisIndex], of whole: Shape, _ file: StaticString, _ line: UInt) {
     var named = 0
     for case .entry in indices { named += 1 }
     for case .range in indices { named += 1 }
     require(
-      named <= whole.rank, "subscript", "\(named) indices for the \(whole.rank) axes of \(whole)")
+      named <= whole.rank, "subscript", "\(named) indices for the \(whole.rank) axes of \(whole)",
+      file: file, line: line)
     slice = Primitive.Slice(of: whole)
     var axis = 0
     func keepAxes(_ count: Int, _ region: inout Region) {
@@ -221,18 +248,20 @@ private struct Region {
         let position = entry < 0 ? entry + whole[axis] : entry
         require(
           position >= 0 && position < whole[axis], "subscript",
-          "entry \(entry) is out of range for axis \(axis) of shape \(whole)")
+          "entry \(entry) is out of range for axis \(axis) of shape \(whole)", file: file,
+          line: line)
         slice.starts[axis] = position
         slice.shape[axis] = 1
         axis += 1
       case .range(let start, let end, let step):
         let extent = whole[axis]
-        require(step != 0, "subscript", "a step of 0")
+        require(step != 0, "subscript", "a step of 0", file: file, line: line)
         let first = start.map { $0 < 0 ? $0 + extent : $0 } ?? (step > 0 ? 0 : extent - 1)
         let last = end.map { $0 < 0 ? $0 + extent : $0 } ?? (step > 0 ? extent : -1)
         require(
           first >= 0 && first <= extent && last >= -1 && last <= extent, "subscript",
-          "range \(first) ..< \(last) is out of range for axis \(axis) of shape \(whole)")
+          "range \(first) ..< \(last) is out of range for axis \(axis) of shape \(whole)",
+          file: file, line: line)
         let count = Swift.max(
           0, step > 0 ? (last - first + step - 1) / step : (first - last - step - 1) / -step)
         slice.starts[axis] = count == 0 ? 0 : first

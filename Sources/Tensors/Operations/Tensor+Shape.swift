@@ -3,19 +3,22 @@ extension Tensor {
   ///
   /// - Precondition: as many elements as before.
   /// - Complexity: O(1).
-  public func reshaped(_ shape: [Int]) -> Tensor {
+  public func reshaped(
+    _ shape: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     var extents = shape
     if let unknown = extents.firstIndex(of: -1) {
       let known = extents.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
       require(
         known > 0 && count % known == 0 && extents.count(where: { $0 == -1 }) == 1, "reshape",
-        "shape \(self.shape) does not fit \(shape)")
+        "shape \(self.shape) does not fit \(shape)", file: file, line: line)
       extents[unknown] = count / known
     }
     let result = Shape(extents)
     require(
       result.elementCount == count, "reshape",
-      "shape \(self.shape) has \(count) elements, \(shape) has \(result.elementCount)")
+      "shape \(self.shape) has \(count) elements, \(shape) has \(result.elementCount)", file: file,
+      line: line)
     return Tensor(value.reshaped(result))
   }
 
@@ -61,10 +64,12 @@ extension Tensor {
   /// Repeated along axes of extent 1 and new leading axes, as NumPy broadcasts.
   ///
   /// - Precondition: the shape broadcasts to `shape`.
-  public func broadcast(to shape: Shape) -> Tensor {
+  public func broadcast(
+    to shape: Shape, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     require(
       Shape.broadcast(self.shape, shape) == shape, "broadcast",
-      "shape \(self.shape) does not broadcast to \(shape)")
+      "shape \(self.shape) does not broadcast to \(shape)", file: file, line: line)
     return Tensor(value.broadcast(to: shape))
   }
 
@@ -132,15 +137,17 @@ extension Tensor where Scalar: TensorNumeric {
 /// Tensors one after the other along an axis.
 ///
 /// - Precondition: at least one tensor; shapes equal but for that axis.
-public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
-  guard let first = tensors.first else { trap("concatenate", "no tensors") }
-  let axis = first.shape.axis(axis, "concatenate")
+public func concatenate<Scalar>(
+  _ tensors: [Tensor<Scalar>], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Scalar> {
+  guard let first = tensors.first else { trap("concatenate", "no tensors", file: file, line: line) }
+  let axis = first.shape.axis(axis, "concatenate", file: file, line: line)
   for (position, tensor) in tensors.enumerated() {
     require(
       tensor.rank == first.rank && tensor.shape.removing(axis) == first.shape.removing(axis),
       "concatenate",
-      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)"
-    )
+      "tensor \(position) of shape \(tensor.shape) does not continue \(first.shape) on axis \(axis)",
+      file: file, line: line)
   }
   return Tensor(apply(.concatenate(axis: axis), tensors.map(\.value)))
 }
@@ -148,11 +155,14 @@ public func concatenate<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> T
 /// Tensors of one shape along a new axis.
 ///
 /// - Precondition: at least one tensor; equal shapes.
-public func stack<Scalar>(_ tensors: [Tensor<Scalar>], axis: Int = 0) -> Tensor<Scalar> {
+public func stack<Scalar>(
+  _ tensors: [Tensor<Scalar>], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+) -> Tensor<Scalar> {
   for tensor in tensors {
     require(
       tensor.shape == tensors[0].shape, "stack",
-      "shapes \(tensors[0].shape) and \(tensor.shape) differ")
+      "shapes \(tensors[0].shape) and \(tensor.shape) differ", file: file, line: line)
   }
-  return concatenate(tensors.map { $0.expandingAxis(axis) }, axis: axis)
+  return concatenate(
+    tensors.map { $0.expandingAxis(axis) }, axis: axis, file: file, line: line)
 }

@@ -170,11 +170,14 @@ extension Shape {
   }
 
   /// The non-negative form of an axis that may count from the end.
-  func axis(_ axis: Int, _ operation: @autoclosure () -> String) -> Int {
+  func axis(
+    _ axis: Int, _ operation: @autoclosure () -> String, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Int {
     let resolved = axis < 0 ? axis + rank : axis
     require(
       resolved >= 0 && resolved < rank, operation(),
-      "axis \(axis) is out of range for shape \(self)")
+      "axis \(axis) is out of range for shape \(self)", file: file, line: line)
     return resolved
   }
 }

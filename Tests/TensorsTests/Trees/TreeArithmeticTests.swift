@@ -163,7 +163,7 @@ private func model(_ x: Float, extra: Tensor<Float>? = nil) -> Model {
     // Seven leaves with values before `count`: weight, two parts, table a and b, extra.
     let keys = key.split(8)
     #expect(drawn.weight == keys[0].normal([2, 2]))
-    #expect(drawn.parts[1] == keys[2].normal([]))
+    #expect(drawn.parts[1] == keys[2].normal([], as: Double.self))
     #expect(drawn.table["a"] == keys[3].normal([2]) as Tensor<Float>)
     #expect(drawn.extra == keys[5].normal([3]) as Tensor<Float>)
     #expect(drawn.count == a.count)
