@@ -6,12 +6,25 @@ public import Tensors
 /// @PerturbedFunction(samples: 1_000_000, sigma: 0.5, noise: .gumbel)
 /// var softArgMax = { (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5) }
 ///
-/// try softArgMax(theta)                               // key from RandomKey.withDefault
+/// try RandomKey.withDefault(RandomKey(1)) {
+///   try softArgMax(theta)                             // the next key
+/// }
 /// try $softArgMax(theta, key: RandomKey(1))           // key given
 /// try $softArgMax(batch, batched: true)
 /// ```
 ///
 /// Parameters out of range are reported by the first call.
+///
+/// It decorates a local variable or a property of a type. At file scope Swift allows no property
+/// wrapper that is initialised there in Swift 6 language mode ("property wrappers are not yet supported
+/// in top-level code", or a global that is not safe to share); write the plain form, which is also the
+/// one that throws for parameters out of range:
+///
+/// ```swift
+/// let softArgMax = try Perturbed(samples: 1_000_000, sigma: 0.5, noise: .gumbel) {
+///   (x: Tensor<Float>) in oneHot(x.argMax(), classes: 5)
+/// }
+/// ```
 @propertyWrapper
 public struct PerturbedFunction<Input: Tree & Sendable, Output: Tree & Sendable>: Sendable {
   private let result: Result<Perturbed<Input, Output>, PerturbationError>
@@ -49,7 +62,7 @@ public struct PerturbedFunction<Input: Tree & Sendable, Output: Tree & Sendable>
 
   private let batched: Bool
 
-  /// The perturbed function, with the task-local default key.
+  /// The perturbed function, with the next key of `RandomKey.withDefault`.
   public var wrappedValue: @Sendable (Input) throws -> Output {
     { [result, batched] in try result.get()($0, batched: batched) }
   }

@@ -51,7 +51,7 @@ public struct PerturbedWith<
   ///   - input: θ.
   ///   - arguments: Handed to every evaluation. A tensor in it that is being differentiated is an
   ///     error; wrap it in `withoutGradient`.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves of the input (not of the arguments) have a batch axis in front.
   /// - Returns: The mean, in the structure of the function's output.
   /// - Throws: ``PerturbationError``.

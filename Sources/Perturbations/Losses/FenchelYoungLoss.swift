@@ -30,7 +30,7 @@ public struct FenchelYoungLoss<Input: Tree & Sendable, Scalar: TensorFloatingPoi
   /// - Parameters:
   ///   - input: θ.
   ///   - target: y, in the structure of the input.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves of both have a batch axis in front.
   /// - Returns: The loss, without axes; [B] for a batch.
   /// - Throws: ``PerturbationError``; `TreeMismatch` where the target is not like the input.

@@ -63,7 +63,7 @@ extension Perturbed {
   ///   - sigmas: The values of σ; by default the function's own times ¼, ½, 1, 2 and 4.
   ///   - cotangent: What the gradient is the pullback of; by default a random sign for each output,
   ///     whose gradient has the norm of the Jacobian on average.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   /// - Returns: A row for each σ.
   /// - Throws: ``PerturbationError``.
   /// - Complexity: For each σ, `samples` evaluations and one more; twice as many where the outputs do
@@ -72,7 +72,7 @@ extension Perturbed {
     at input: Input, sigmas: [Double]? = nil, cotangent: Output? = nil, key: RandomKey? = nil
   ) throws -> Diagnosis {
     try smoothing.checkStandardError(width: input.exampleWidth(batched: false))
-    let key = RandomKey.resolve(key)
+    let key = try RandomKey.resolve(key)
     let sigmas = sigmas ?? [0.25, 0.5, 1, 2, 4].map { $0 * sigma }
     let rows = try sigmas.map { sigma in
       let context = try statistics(

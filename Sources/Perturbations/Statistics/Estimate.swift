@@ -58,7 +58,7 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - input: θ.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: The mean and its standard error, both in the structure of the function's output.
   /// - Throws: ``PerturbationError``; also where the samples are too few for a standard error.
@@ -80,7 +80,7 @@ extension Perturbed {
   /// - Parameters:
   ///   - input: θ.
   ///   - standardError: What every standard error is to be at most; positive.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: The mean, its standard error, the number of samples, and whether they were enough.
   /// - Throws: ``PerturbationError``.

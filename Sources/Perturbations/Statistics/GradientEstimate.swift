@@ -50,7 +50,7 @@ extension Perturbed {
   /// - Parameters:
   ///   - input: θ.
   ///   - cotangent: g, in the structure of the output.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: The value, the gradient and the gradient's standard error.
   /// - Throws: ``PerturbationError``; `TreeMismatch` where the cotangent is no cotangent.
@@ -64,7 +64,7 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - input: θ.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   ///   - cotangent: From the value to g; such as the gradient of a loss at the value.
   /// - Returns: The value, the gradient and the gradient's standard error.
@@ -81,7 +81,7 @@ extension Perturbed {
   /// - Parameters:
   ///   - input: θ; not a batch.
   ///   - cotangent: g, in the structure of the output.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   /// - Returns: The derivative and its standard error.
   /// - Throws: ``PerturbationError``.
   public func sigmaDerivative(
@@ -102,7 +102,7 @@ extension Perturbed {
   ///   - input: θ.
   ///   - cotangent: g, in the structure of the output.
   ///   - direction: u, in the structure of the input.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: The product and its standard error.
   /// - Throws: ``PerturbationError``, also for noise without s′; `TreeMismatch` where structures

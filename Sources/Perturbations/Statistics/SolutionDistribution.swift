@@ -59,7 +59,7 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - input: θ; not a batch.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - limit: The most distinct solutions to keep; with one block of samples, they bound the memory.
   /// - Returns: The distribution.
   /// - Throws: ``PerturbationError/tooManySolutions(limit:samples:)`` where there are more, and what a

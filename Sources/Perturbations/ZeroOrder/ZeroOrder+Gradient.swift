@@ -16,7 +16,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
-  ///   - key: The key of the directions; by default the next of the task-local default, see
+  ///   - key: The key of the directions; by default the next of the enclosing
   ///     `RandomKey.withDefault`.
   ///   - function: Gives a tensor with one element; it is never differentiated and possibly called
   ///     from several threads. A tensor that it captures and that is being differentiated is an
@@ -44,7 +44,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of `RandomKey.withDefault`.
   ///   - function: Gives a tensor with one element; it is never differentiated and possibly called
   ///     from several threads.
   /// - Returns: f(θ), and a tree of θ's structure.
@@ -61,7 +61,7 @@ extension ZeroOrder {
       // Transforms around the call follow the gradient as well.
       return try Tensors.valueAndGradient(at: x) { try value(at: $0, key: key, of: function) }
     }
-    let call = ZeroOrderCall(self, key: .resolve(key), ScalarFunction(x, function))
+    let call = try ZeroOrderCall(self, key: .resolve(key), ScalarFunction(x, function))
     let evaluated = try call.evaluated(values.map(\.withRow))[0]
     let gradient = try call.gradient(evaluated)
     return (
@@ -74,7 +74,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, a tree of tensors; those that are not floating-point are left as they are.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of `RandomKey.withDefault`.
   ///   - function: Gives a tensor with one element.
   /// - Returns: A tree of θ's structure.
   /// - Throws: ``PerturbationError``, as ``valueAndGradient(at:key:of:)``.

@@ -26,7 +26,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ; leaves that are not floating-point are left as they are and have zeros as gradient.
-  ///   - key: The key of the directions; by default the next of the task-local default, see
+  ///   - key: The key of the directions; by default the next of the enclosing
   ///     `RandomKey.withDefault`.
   ///   - function: Gives a tensor with one element; called ``evaluations`` times, possibly from
   ///     several threads.
@@ -44,7 +44,7 @@ extension ZeroOrder {
   package func estimate<Scalar: TensorFloatingPoint>(
     at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
   ) throws -> ZeroOrderEstimate<Tensor<Scalar>> {
-    let key = RandomKey.resolve(key)
+    let key = try RandomKey.resolve(key)
     return try estimate(
       at: x, ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key)))
   }
@@ -84,7 +84,7 @@ extension ZeroOrder {
   package func value<Scalar: TensorFloatingPoint>(
     at x: Tensor<Scalar>, key: RandomKey?, ofBatches function: some BatchFunction
   ) throws -> Tensor<Scalar> {
-    let key = RandomKey.resolve(key)
+    let key = try RandomKey.resolve(key)
     let call = ZeroOrderCall(self, key: key, ScalarFunction(x, batches: function, key: key))
     return Tensor(try call.value(at: [x.value]))
   }

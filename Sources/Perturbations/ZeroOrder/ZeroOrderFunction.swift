@@ -38,7 +38,7 @@ public struct ZeroOrderFunction<
   ///   - x: The parameters θ.
   ///   - arguments: Handed to every evaluation. A tensor in them that is being differentiated is an
   ///     error; wrap it in `withoutGradient`.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of `RandomKey.withDefault`.
   /// - Returns: f(θ), a tensor without axes.
   /// - Throws: ``PerturbationError``, as ``ZeroOrder/value(at:key:of:)``.
   public func callAsFunction(

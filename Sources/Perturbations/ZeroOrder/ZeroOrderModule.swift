@@ -67,7 +67,7 @@ extension ZeroOrderModule {
   ///
   /// - Parameters:
   ///   - arguments: What ``forward(_:)`` takes.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of `RandomKey.withDefault`.
   /// - Returns: A tensor without axes.
   /// - Throws: ``PerturbationError``, as ``ZeroOrder/value(at:key:of:)``.
   public func loss(
@@ -80,7 +80,7 @@ extension ZeroOrderModule {
   ///
   /// - Parameters:
   ///   - arguments: What ``forward(_:)`` takes.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of `RandomKey.withDefault`.
   /// - Returns: The loss, and the model with gradients in the place of parameters.
   /// - Throws: ``PerturbationError``, as ``ZeroOrder/value(at:key:of:)``.
   public func lossAndGradient(
