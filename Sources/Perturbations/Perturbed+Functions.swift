@@ -1,6 +1,9 @@
 public import Solvers
 public import Tensors
 
+// Each kind of function has four forms: a function last, as a closure is written, and first, as a name
+// is; each with a `Smoothing` and with its parameters.
+
 extension Perturbed {
   /// Perturbs a function of one example, written with tensors.
   ///
@@ -35,7 +38,38 @@ extension Perturbed {
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
         threads: threads, outputBudget: outputBudget), sequential: sequential, function)
   }
+
+  /// Perturbs a function of one example that has a name.
+  ///
+  /// ```swift
+  /// @Sendable func argmax(_ x: Tensor<Float>) -> Tensor<Float> { oneHot(x.argMax(), classes: 5) }
+  /// let soft = try Perturbed(argmax, smoothing)
+  /// ```
+  ///
+  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
+  public init(
+    _ function: @escaping @Sendable (Input) throws -> Output, _ smoothing: Smoothing,
+    sequential: Bool = false
+  ) throws(PerturbationError) {
+    try self.init(smoothing, sequential: sequential, function)
+  }
+
+  /// Perturbs a function of one example that has a name, with the parameters of ``Smoothing``.
+  ///
+  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
+  public init(
+    _ function: @escaping @Sendable (Input) throws -> Output, samples: Int, sigma: Double,
+    noise: Noise = .normal, baseline: Baseline = .none, sampling: Sampling = .independent,
+    sequential: Bool = false, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
+  ) throws(PerturbationError) {
+    try self.init(
+      Smoothing(
+        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
+        threads: threads, outputBudget: outputBudget), sequential: sequential, function)
+  }
 }
+
+// MARK: Solvers
 
 extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
   /// Perturbs a solver.
@@ -71,33 +105,6 @@ extension Perturbed where Input == Tensor<Float>, Output == Tensor<Float> {
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
         threads: threads, outputBudget: outputBudget))
   }
-
-  /// Perturbs a plain function of an array: anything at all, evaluated one sample at a time.
-  ///
-  /// - Parameters:
-  ///   - smoothing: Samples, σ, noise and the rest.
-  ///   - function: From the elements of θ + σz, row-major, to as many outputs each time.
-  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
-  public init(
-    _ smoothing: Smoothing, _ function: @escaping @Sendable ([Float]) throws -> [Float]
-  ) throws(PerturbationError) {
-    try self.init(AnyFunction(ArrayEvaluator(function: function)), smoothing)
-  }
-
-  /// Perturbs a plain function of an array: the short form, with the parameters of
-  /// ``Smoothing``.
-  ///
-  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
-  public init(
-    samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
-    _ function: @escaping @Sendable ([Float]) throws -> [Float]
-  ) throws(PerturbationError) {
-    try self.init(
-      Smoothing(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
-        threads: threads, outputBudget: outputBudget), function)
-  }
 }
 
 extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
@@ -123,29 +130,6 @@ extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
       Smoothing(
         samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
         threads: threads, outputBudget: outputBudget))
-  }
-
-  /// Perturbs a plain function of an array in double precision, one sample at a time.
-  ///
-  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
-  public init(
-    _ smoothing: Smoothing, _ function: @escaping @Sendable ([Double]) throws -> [Double]
-  ) throws(PerturbationError) {
-    try self.init(AnyFunction(ArrayEvaluator(function: function)), smoothing)
-  }
-
-  /// Perturbs a plain function of an array in double precision, with the parameters of ``Smoothing``.
-  ///
-  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
-  public init(
-    samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
-    _ function: @escaping @Sendable ([Double]) throws -> [Double]
-  ) throws(PerturbationError) {
-    try self.init(
-      Smoothing(
-        samples: samples, sigma: sigma, noise: noise, baseline: baseline, sampling: sampling,
-        threads: threads, outputBudget: outputBudget), function)
   }
 }
 

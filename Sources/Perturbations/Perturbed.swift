@@ -22,7 +22,7 @@ public import Tensors
 ///   arXiv:2002.08676.
 public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendable {
   /// How the function is smoothed.
-  public let smoothing: Smoothing
+  public internal(set) var smoothing: Smoothing
   let function: AnyFunction<Input, Output>
 
   /// The number of samples N.
@@ -52,7 +52,7 @@ public struct Perturbed<Input: Tree & Sendable, Output: Tree & Sendable>: Sendab
   ///
   /// - Parameters:
   ///   - input: θ; its leaves are all `Float` or all `Double`.
-  ///   - key: The key of the noise; by default the next of the task-local default, see
+  ///   - key: The key of the noise; by default the next of the enclosing
   ///     `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front. The function then sees one example,
   ///     the noise of examples is independent, and the output has the batch axis in front.

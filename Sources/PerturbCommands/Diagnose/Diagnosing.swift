@@ -55,8 +55,9 @@ package struct Diagnosing {
     let start = clock.now
     var rows: [Diagnosis.Row] = []
     for (index, sigma) in sigmas.enumerated() {
+      let told = observer("sigma \(index + 1) of \(sigmas.count)")
       rows += try perturbed(sigma).reportingProgress(
-        to: observer("sigma \(index + 1) of \(sigmas.count)")
+        to: told.map { told in { told($0.completed, $0.total) } }
       ).diagnose(
         at: theta.tensor(of: type), sigmas: [sigma], cotangent: cotangent, key: problem.key
       ).rows

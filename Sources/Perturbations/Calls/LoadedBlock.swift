@@ -18,6 +18,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   private(set) var samples = 0..<0
   /// The positions of samples without an output: their outputs are zeros, and so are their weights.
   private(set) var absent: [Int] = []
+  /// Whether whoever asked for the pass has gone.
+  var cancellation = Cancellation.never
 
   private var outputs: UnsafeMutableRawPointer
   private let buffer: UnsafeMutableRawPointer
@@ -125,8 +127,9 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     }
     if remaining.isEmpty { return }
     var layout: ExampleLayout? = source.functionLayout
-    let missing = try workspace.evaluate(row: row, samples: remaining, layout: &layout) { _ in start
-    }
+    let missing = try workspace.evaluate(
+      row: row, samples: remaining, layout: &layout, cancellation
+    ) { _ in start }
     let first = remaining.lowerBound - samples.lowerBound
     absent += missing.map { first + $0 }
   }

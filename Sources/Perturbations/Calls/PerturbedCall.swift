@@ -220,11 +220,12 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let transformed = transform.layout(layout)
     knownLayout.withLock { $0 = transformed }
     let width = transformed.width
+    try smoothing.sampling.validate(outputWidth: Swift.max(width, sampler.width))
     let sumsWinners = form.isIndex && Self.sumsWinners(sampler, rows: rows)
     let plan = SamplePlan(
       samples: smoothing.samples, width: Swift.max(sampler.width, layout.width),
       unit: smoothing.sampling.unit(width: sampler.width) ?? 1,
-      sums: sumsWinners ? sampler.width * sampler.width : 0)
+      sums: sumsWinners ? sampler.width * sampler.width : 0, most: evaluator.mostSamples)
     func fits(_ form: OutputForm) -> Bool {
       let bytes = KeptOutputs<Scalar>.bytesPerSample(width: width, form)
       let (size, overflow) = (rows * Swift.max(bytes, 1)).multipliedReportingOverflow(
@@ -253,11 +254,13 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       var memory: UnsafeMutablePointer<Scalar>?
       var width = 0
       defer { memory?.deallocate() }
-      let absent = try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout) {
-        let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count * $0, 1))
-        memory = allocated
-        width = $0
-        return allocated
+      let absent = try Cancellation.withCurrentTask { cancellation in
+        try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout, cancellation) {
+          let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count * $0, 1))
+          memory = allocated
+          width = $0
+          return allocated
+        }
       }
       let outputs = Array(UnsafeBufferPointer(start: memory, count: count * width))
       return SampleSource<Scalar>.Probe(samples: count, outputs: outputs, absent: absent)

@@ -38,21 +38,29 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
 
   var segments: Int { source.rows }
   var blocks: Int { source.plan.blockCount }
+  var samples: Int { source.plan.samples }
+  var samplesPerBlock: Int { source.plan.samplesPerBlock }
 
   /// A thread's hold on a block's memory, which goes back when the pass is over.
   final class Worker {
     let block: LoadedBlock<Scalar>
     private let source: SampleSource<Scalar>
 
-    init(_ source: SampleSource<Scalar>) throws {
+    init(_ source: SampleSource<Scalar>, _ cancellation: Cancellation) throws {
       self.source = source
       block = try source.takeBlock()
+      block.cancellation = cancellation
     }
 
-    deinit { source.giveBack(block) }
+    deinit {
+      block.cancellation = .never
+      source.giveBack(block)
+    }
   }
 
-  func makeWorker() throws -> Worker { try Worker(source) }
+  func makeWorker(_ cancellation: Cancellation) throws -> Worker {
+    try Worker(source, cancellation)
+  }
 
   func reduce(segment: Int, block number: Int, _ worker: Worker, into sums: inout PartialSums)
     throws

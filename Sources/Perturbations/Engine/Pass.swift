@@ -14,13 +14,20 @@ package protocol Pass: Sendable {
   /// The blocks of each segment.
   var blocks: Int { get }
 
+  /// The samples of each segment, and how many of them are in every block but the last.
+  var samples: Int { get }
+  var samplesPerBlock: Int { get }
+
   /// What a block's sums are made of.
   var layout: PartialSums.Layout { get }
 
   /// Gets a thread ready.
   ///
+  /// - Parameter cancellation: Says whether whoever asked for the pass has gone; for evaluations that
+  ///   take long.
+  /// - Returns: What it needs.
   /// - Throws: Where a function's working memory cannot be made.
-  func makeWorker() throws -> Worker
+  func makeWorker(_ cancellation: Cancellation) throws -> Worker
 
   /// Adds the samples of one block to sums that are zero.
   ///
@@ -33,6 +40,12 @@ package protocol Pass: Sendable {
 
 extension Pass {
   package func check(_ sums: PartialSums) throws {}
+
+  /// The samples in some blocks of each segment.
+  func samples(in blocks: Range<Int>) -> Int {
+    Swift.min(blocks.upperBound * samplesPerBlock, samples)
+      - Swift.min(blocks.lowerBound * samplesPerBlock, samples)
+  }
 
   /// The sums over all blocks, one for each segment.
   func totals(on execution: any Execution) throws -> [PartialSums] {

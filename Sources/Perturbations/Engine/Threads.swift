@@ -10,13 +10,13 @@ internal import Tensors
 package struct Threads: Execution {
   /// How many take part; at least 1.
   let count: Int
-  /// Told how many blocks are done and how many there are, by one thread at a time.
-  let progress: (@Sendable (_ done: Int, _ count: Int) -> Void)?
+  /// Told how many samples are done, by one thread at a time.
+  let progress: ProgressObserver?
 
   /// - Parameters:
   ///   - count: How many to use; nil for one per processor.
   ///   - progress: Told how far a run is.
-  package init(_ count: Int?, progress: (@Sendable (_ done: Int, _ count: Int) -> Void)? = nil) {
+  package init(_ count: Int?, progress: ProgressObserver? = nil) {
     // A call from inside a sample of another call does not start threads upon threads.
     self.count = TraceContext.isEvaluating ? 1 : Swift.max(1, count ?? Processors.count)
     self.progress = progress
@@ -27,11 +27,9 @@ package struct Threads: Execution {
     let run = Run(pass, cut, progress)
     let state = TraceContext.current
     let workers = Swift.min(count, cut.units)
-    try withUnsafeCurrentTask { task in
-      // Whether a task is cancelled may be asked from any thread while it is there.
-      nonisolated(unsafe) let task = task
+    try Cancellation.withCurrentTask { cancellation in
       let work: @Sendable () -> Void = {
-        TraceContext.evaluating(for: state) { run.work { task?.isCancelled ?? false } }
+        TraceContext.evaluating(for: state) { run.work(cancellation) }
       }
       if workers <= 1 {
         if workers == 1 { work() }
@@ -65,13 +63,14 @@ private struct Cut {
   private let perSegment: Int
 
   var units: Int { segments * perSegment }
-  var total: Int { segments * blocks.count }
 
   init(segments: Int, blocks: Range<Int>, workers: Int) {
     self.segments = segments
     self.blocks = blocks
     var level = 0
-    while level < 6, segments * (blocks.count >> (level + 1)) >= 16 * workers { level += 1 }
+    // Divides, since segments times blocks may be more than a number holds.
+    while level < 6, blocks.count >> (level + 1) >= (16 * workers - 1) / Swift.max(segments, 1) + 1
+    { level += 1 }
     self.level = level
     first = blocks.lowerBound >> level
     perSegment = blocks.isEmpty ? 0 : ((blocks.upperBound - 1) >> level) - first + 1
@@ -92,20 +91,26 @@ private struct Cut {
 private final class Run<P: Pass>: Sendable {
   private struct State {
     var part: PassPart
+    /// Samples that are done.
     var done = 0
     var failure: (unit: Int, error: any Error)?
   }
 
   private let pass: P
   private let cut: Cut
-  private let progress: (@Sendable (Int, Int) -> Void)?
+  private let progress: ProgressObserver?
+  /// How many samples there are.
+  private let total: Int
   private let next = Atomic<Int>(0)
   /// Units from this one on need not be computed: one before them has failed.
   private let end: Atomic<Int>
   private let state: Mutex<State>
 
-  init(_ pass: P, _ cut: Cut, _ progress: (@Sendable (Int, Int) -> Void)?) {
+  init(_ pass: P, _ cut: Cut, _ progress: ProgressObserver?) {
     self.pass = pass
+    let (total, overflow) = cut.segments.multipliedReportingOverflow(
+      by: pass.samples(in: cut.blocks))
+    self.total = overflow ? .max : total
     self.cut = cut
     self.progress = progress
     end = Atomic(cut.units)
@@ -116,16 +121,16 @@ private final class Run<P: Pass>: Sendable {
   var error: (any Error)? { state.withLock { $0.failure?.error } }
 
   /// Computes units as long as there are any.
-  func work(isCancelled: () -> Bool) {
+  func work(_ cancellation: Cancellation) {
     var worker: P.Worker?
     var sums: PartialSums?
     while true {
       let unit = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard unit < end.load(ordering: .relaxed) else { return }
       do {
-        let ready = try worker ?? pass.makeWorker()
+        let ready = try worker ?? pass.makeWorker(cancellation)
         worker = ready
-        try compute(unit, ready, &sums, isCancelled)
+        try compute(unit, ready, &sums, cancellation)
       } catch {
         fail(unit, error)
       }
@@ -133,35 +138,35 @@ private final class Run<P: Pass>: Sendable {
   }
 
   private func compute(
-    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ isCancelled: () -> Bool
+    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ cancellation: Cancellation
   ) throws {
     let (segment, blocks) = cut.unit(unit)
     var tree = SumTree()
     for block in blocks {
-      if isCancelled() { throw CancellationError() }
+      try cancellation.check()
       var sums = free ?? PartialSums(pass.layout)
       free = nil
       try pass.reduce(segment: segment, block: block, worker, into: &sums)
       if blocks.count == 1 {
         try pass.check(sums)
-        return try finish(segment, [SumTree.Node(level: 0, index: block, sums: sums)], 1)
+        return try finish(segment, [SumTree.Node(level: 0, index: block, sums: sums)], blocks)
       }
       let (unused, place) = tree.insert(SumTree.Node(level: 0, index: block, sums: sums))
       try pass.check(tree.nodes[place].sums)
       free = unused
       free?.reset()
     }
-    try finish(segment, tree.nodes, blocks.count)
+    try finish(segment, tree.nodes, blocks)
   }
 
-  private func finish(_ segment: Int, _ nodes: [SumTree.Node], _ blocks: Int) throws {
+  private func finish(_ segment: Int, _ nodes: [SumTree.Node], _ blocks: Range<Int>) throws {
     try state.withLock { state in
       for node in nodes {
         let place = state.part.insert(node, segment: segment).place
         try pass.check(state.part.trees[segment].nodes[place].sums)
       }
-      state.done += blocks
-      progress?(state.done, cut.total)
+      state.done += pass.samples(in: blocks)
+      progress?(Smoothing.Progress(completed: state.done, total: total))
     }
   }
 

@@ -1,43 +1,70 @@
 internal import Tensors
 
-/// Evaluates a plain function of an array of numbers, one sample after the other.
-struct ArrayEvaluator<Scalar: TensorFloatingPoint>: BlockEvaluator {
-  let function: @Sendable ([Scalar]) throws -> [Scalar]
+/// Evaluates a plain function of numbers or arrays, one sample after the other.
+struct ArrayEvaluator<Input: PlainValue, Output: PlainValue>: BlockEvaluator
+where Input.Scalar == Output.Scalar {
+  typealias Scalar = Input.Scalar
 
-  func knownOutput(for input: ExampleLayout) -> ExampleLayout? { nil }
+  /// Gives the function of one thread, which no other calls.
+  let makeFunction: @Sendable () throws -> (Input) throws -> Output
+
+  init(_ function: @escaping @Sendable (Input) throws -> Output) { makeFunction = { function } }
+
+  /// A function that works with something of which every thread has one of its own.
+  init<State>(
+    making makeState: @escaping @Sendable () throws -> State,
+    _ function: @escaping @Sendable (inout State, Input) throws -> Output
+  ) {
+    makeFunction = {
+      var state = try makeState()
+      return { try function(&state, $0) }
+    }
+  }
+
+  func knownOutput(for input: ExampleLayout) throws -> ExampleLayout? {
+    try PlainShape.check(input.shapes[0], Input.self)
+    return nil
+  }
+
+  var mostSamples: Int { SamplePlan.fewSamples }
 
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
-  ) -> any BlockWorkspace<Scalar> {
-    ArrayWorkspace(function, sampler, samplesPerBlock: samplesPerBlock)
+  ) throws -> any BlockWorkspace<Scalar> {
+    try ArrayWorkspace(self, sampler, samplesPerBlock: samplesPerBlock)
   }
 }
 
-private final class ArrayWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace {
-  private let function: @Sendable ([Scalar]) throws -> [Scalar]
+private final class ArrayWorkspace<Input: PlainValue, Output: PlainValue>: BlockWorkspace
+where Input.Scalar == Output.Scalar {
+  typealias Scalar = Input.Scalar
+
+  private let function: (Input) throws -> Output
   private let sampler: Sampler<Scalar>
   private let count: Int
+  private let shape: [Int]
   private let inputs: UnsafeMutablePointer<Scalar>
 
   init(
-    _ function: @escaping @Sendable ([Scalar]) throws -> [Scalar], _ sampler: Sampler<Scalar>,
-    samplesPerBlock: Int
-  ) {
-    self.function = function
+    _ evaluator: ArrayEvaluator<Input, Output>, _ sampler: Sampler<Scalar>, samplesPerBlock: Int
+  ) throws {
+    function = try evaluator.makeFunction()
     self.sampler = sampler
     count = sampler.width
+    shape = PlainShape.of(sampler.leaves[0].theta.shape.removing(0), Input.self)
     inputs = .allocate(capacity: samplesPerBlock * count)
   }
 
   deinit { inputs.deallocate() }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
     var start: UnsafeMutablePointer<Scalar>?
     for (position, sample) in samples.enumerated() {
+      try cancellation.check()
       try call(inputs + position * count, sample: sample, &layout) { width in
         let memory = start ?? output(width)
         start = memory
@@ -60,16 +87,38 @@ private final class ArrayWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace 
     _ input: UnsafeMutablePointer<Scalar>, sample: Int, _ layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    let result = try callingFunction(sample: sample, key: sampler.key) {
-      try function(Array(UnsafeBufferPointer(start: input, count: count)))
+    let input = UnsafeBufferPointer(start: UnsafePointer(input), count: count)
+    let (result, extents) = try callingFunction(sample: sample, key: sampler.key) {
+      let result = try function(Input(input, shape: shape[...]))
+      return (result, try result.extents())
     }
     try ExampleLayout.check(
-      &layout, ExampleLayout(shapes: [[result.count]], types: [Scalar.elementType]),
+      &layout, ExampleLayout(shapes: [Shape(extents)], types: [Scalar.elementType]),
       sample: sample, key: sampler.key)
-    result.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress {
-        output(result.count).update(from: base, count: result.count)
-      }
+    var position = output(layout?.width ?? 0)
+    result.write(to: &position)
+  }
+}
+
+/// The shapes of inputs of plain functions.
+enum PlainShape {
+  /// The shape of an input as a function takes it: any in one array, and one number without axes.
+  static func of<Input: PlainValue>(_ shape: Shape, _: Input.Type) -> [Int] {
+    switch Input.rank {
+    case 0: []
+    case 1: [shape.elementCount]
+    default: shape.array
+    }
+  }
+
+  /// Refuses an input that the function doesn't take.
+  static func check<Input: PlainValue>(_ shape: Shape, _: Input.Type) throws {
+    let rank = Input.rank
+    let isTaken = rank == 0 ? shape.elementCount == 1 : rank == 1 || shape.rank == rank
+    guard isTaken else {
+      throw PerturbationError.inconsistentInput(
+        "an input of shape \(shape) for a function of \(Input.self), expected "
+          + (rank == 0 ? "one number" : "\(rank) axes"))
     }
   }
 }

@@ -11,6 +11,10 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// In which form outputs are found and kept.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm
 
+  /// The most samples in a block. Functions that may take long have few: threads share blocks, and
+  /// progress is told after them.
+  var mostSamples: Int { get }
+
   /// Memory for one thread.
   ///
   /// - Throws: Where the function's own memory cannot be made.
@@ -21,6 +25,7 @@ protocol BlockEvaluator<Scalar>: Sendable {
 
 extension BlockEvaluator {
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm { .dense }
+  var mostSamples: Int { SamplePlan.mostSamples }
 }
 
 /// In which form the output of a sample is found and kept.
@@ -46,11 +51,13 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   ///   - row: The example of the batch.
   ///   - samples: At most as many as a block has.
   ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
+  ///   - cancellation: Asked between evaluations that may take long.
   ///   - output: Gives the memory for [samples, output width], once the width is known.
   /// - Returns: The positions of samples that have no output, whose numbers are zeros.
-  /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output.
+  /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output;
+  ///   `CancellationError`.
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int]
 

@@ -31,6 +31,8 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
 }
 
 private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: BlockWorkspace {
+  private static var samplesAtOnce: Int { 256 }
+
   private let solver: S
   private let sampler: Sampler<Scalar>
   private var scratch: S.Scratch
@@ -50,7 +52,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   deinit { inputs.deallocate() }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     guard let width = layout?.width else { trap("Perturbed", "a solver's output has no shape") }
@@ -61,7 +63,13 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     }
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
     solver.reset(&scratch)
-    try solve(output(width), width, samples: samples)
+    // Between runs of samples a task may be cancelled; within a block nothing is reset.
+    let outputs = output(width)
+    for first in stride(from: samples.lowerBound, to: samples.upperBound, by: Self.samplesAtOnce) {
+      try cancellation.check()
+      let own = first..<Swift.min(first + Self.samplesAtOnce, samples.upperBound)
+      try solve(outputs, width, samples: own, from: first - samples.lowerBound)
+    }
     return []
   }
 
@@ -76,27 +84,15 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     try solve(output(width), width, samples: -1..<0)
   }
 
-  /// Solves for the inputs of some samples; the precision is settled once for all of them.
+  /// Solves for the inputs of some samples, from a position of the block on.
   private func solve(
-    _ outputs: UnsafeMutablePointer<Scalar>, _ width: Int, samples: Range<Int>
+    _ outputs: UnsafeMutablePointer<Scalar>, _ width: Int, samples: Range<Int>,
+    from position: Int = 0
   ) throws {
-    let rows = samples.count
     do {
-      if Scalar.self == Float.self {
-        let input = UnsafeRawPointer(inputs).assumingMemoryBound(to: Float.self)
-        let output = UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Float.self)
-        var solutions = MutableSpan(_unsafeStart: output, count: rows * width)
-        try solver.solve(
-          block: Span(_unsafeStart: input, count: rows * count), rows: rows, into: &solutions,
-          scratch: &scratch)
-      } else {
-        let input = UnsafeRawPointer(inputs).assumingMemoryBound(to: Double.self)
-        let output = UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Double.self)
-        var solutions = MutableSpan(_unsafeStart: output, count: rows * width)
-        try solver.solve(
-          block: Span(_unsafeStart: input, count: rows * count), rows: rows, into: &solutions,
-          scratch: &scratch)
-      }
+      try solver.solve(
+        block: UnsafePointer(inputs) + position * count, count: count,
+        into: outputs + position * width, width: width, rows: samples.count, &scratch)
     } catch {
       let sample = samples.lowerBound + error.row
       throw PerturbationError.functionFailed(

@@ -15,6 +15,8 @@ struct TensorEvaluator<
 
   func knownOutput(for input: ExampleLayout) -> ExampleLayout? { nil }
 
+  var mostSamples: Int { sequential ? SamplePlan.fewSamples : SamplePlan.mostSamples }
+
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) -> any BlockWorkspace<Scalar> {
@@ -34,12 +36,12 @@ private final class TensorWorkspace<
   }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     try evaluate(
       sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
-      output: output)
+      cancellation, output: output)
     return []
   }
 
@@ -47,16 +49,17 @@ private final class TensorWorkspace<
     row: Int, layout: inout ExampleLayout?, output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
     let inputs = sampler.leaves.map { $0.theta.sliced(axis: 0, start: row, count: 1) }
-    try evaluate(inputs, samples: -1..<0, layout: &layout, output: output)
+    try evaluate(inputs, samples: -1..<0, layout: &layout, .never, output: output)
   }
 
   private func evaluate(
     _ inputs: [Value], samples: Range<Int>, layout: inout ExampleLayout?,
-    output: (Int) -> UnsafeMutablePointer<Scalar>
+    _ cancellation: Cancellation, output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
     if evaluator.sequential {
       var start: UnsafeMutablePointer<Scalar>?
       for (position, sample) in samples.enumerated() {
+        try cancellation.check()
         let one = inputs.map {
           $0.sliced(axis: 0, start: position, count: 1).reshaped($0.shape.removing(0))
         }

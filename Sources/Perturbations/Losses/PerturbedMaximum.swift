@@ -18,7 +18,7 @@ public import Tensors
 /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, section 2.
 public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoint>: Sendable {
   /// How the optimum is smoothed.
-  public let smoothing: Smoothing
+  public internal(set) var smoothing: Smoothing
   /// Whether the function maximises or minimises.
   public let sense: Sense
   /// Whether the solution optimises ⟨y, x⟩ at each perturbed input x as it is.
@@ -72,7 +72,7 @@ public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoi
   ///
   /// - Parameters:
   ///   - input: θ.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: F_σ(θ), without axes; [B] for a batch. It can be differentiated twice, and mapped.
   /// - Throws: ``PerturbationError``.

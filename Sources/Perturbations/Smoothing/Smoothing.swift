@@ -24,8 +24,8 @@ public struct Smoothing: Sendable {
   /// Bytes up to which the function's outputs are kept for a pullback; beyond, the pullback evaluates
   /// the function again. No number depends on it.
   public var outputBudget: Int
-  /// Told how far a pass over the samples is, in blocks.
-  package var progress: (@Sendable (_ done: Int, _ count: Int) -> Void)?
+  /// Told how far the samples of a call are, see ``Progress``; nil for nobody. No number depends on it.
+  public var progress: ProgressObserver?
 
   /// A way to smooth.
   ///
@@ -37,9 +37,11 @@ public struct Smoothing: Sendable {
   ///   - sampling: How samples depend on one another.
   ///   - threads: How many threads take part; nil for one per processor.
   ///   - outputBudget: Bytes up to which outputs are kept for a pullback.
+  ///   - progress: Told how far the samples of a call are.
   public init(
     samples: Int, sigma: Double, noise: Noise = .normal, baseline: Baseline = .none,
-    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget
+    sampling: Sampling = .independent, threads: Int? = nil, outputBudget: Int = defaultOutputBudget,
+    progress: ProgressObserver? = nil
   ) {
     self.samples = samples
     self.sigma = sigma
@@ -48,6 +50,7 @@ public struct Smoothing: Sendable {
     self.sampling = sampling
     self.threads = threads
     self.outputBudget = outputBudget
+    self.progress = progress
   }
 
   /// What runs the samples: threads of this process unless something else was given.

@@ -88,20 +88,6 @@ struct StatisticsContext<Input: Tree & Sendable, Output: Tree & Sendable> {
 }
 
 extension Perturbed {
-  /// The same function, which tells how far its passes over the samples are.
-  ///
-  /// - Parameter observer: Called between blocks, by one thread at a time, with how many blocks of the
-  ///   pass are done and how many there are; a call may take several passes.
-  /// - Returns: A function that gives the same numbers.
-  /// - Throws: Nothing that the function itself has not thrown before.
-  package func reportingProgress(
-    to observer: (@Sendable (_ done: Int, _ count: Int) -> Void)?
-  ) throws(PerturbationError) -> Perturbed {
-    var smoothing = smoothing
-    smoothing.progress = observer
-    return try Perturbed(function, smoothing)
-  }
-
   /// Gets statistics of the function at θ ready.
   ///
   /// - Parameters:

@@ -40,6 +40,8 @@ struct DirectionSumsPass: Pass {
 
   var segments: Int { parts.count }
   var blocks: Int { (plan.samples - 1) / plan.samplesPerSum + 1 }
+  var samples: Int { plan.samples }
+  var samplesPerBlock: Int { plan.samplesPerSum }
 
   var layout: PartialSums.Layout {
     findsErrors
@@ -47,7 +49,7 @@ struct DirectionSumsPass: Pass {
       : PartialSums.Layout(sums: width)
   }
 
-  func makeWorker() -> DirectionRows {
+  func makeWorker(_ cancellation: Cancellation) -> DirectionRows {
     DirectionRows(width: width, groupSize: plan.groupSize, most: plan.samplesPerSum)
   }
 
@@ -126,9 +128,10 @@ struct ProjectionPass: Pass {
 
   var segments: Int { 1 }
   var blocks: Int { (samples - 1) / Self.rows + 1 }
+  var samplesPerBlock: Int { Self.rows }
   var layout: PartialSums.Layout { PartialSums.Layout(hasValues: true) }
 
-  func makeWorker() -> DirectionRows {
+  func makeWorker(_ cancellation: Cancellation) -> DirectionRows {
     DirectionRows(width: Self.partWidth, groupSize: 1, most: Self.rows)
   }
 

@@ -56,12 +56,14 @@ struct ValuesPass: Pass {
 
   var segments: Int { 1 }
   var blocks: Int { plan.blockCount }
+  var samples: Int { plan.samples }
+  var samplesPerBlock: Int { plan.samplesPerBlock }
   var layout: PartialSums.Layout { PartialSums.Layout(hasValues: true) }
 
-  func makeWorker() -> DirectionBlock {
+  func makeWorker(_ cancellation: Cancellation) -> DirectionBlock {
     DirectionBlock(
       point.leaves, call.sampler, capacity: Swift.min(plan.samplesAtOnce, plan.samples),
-      groupSize: call.groupSize(point))
+      groupSize: call.groupSize(point), cancellation)
   }
 
   func reduce(

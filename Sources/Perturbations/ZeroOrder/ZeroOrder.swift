@@ -61,7 +61,7 @@ public struct ZeroOrder: Sendable {
   /// Whether the function is called for one sample at a time.
   public let sequential: Bool
   /// The number of directions, the length of a step and how they are run.
-  let smoothing: Smoothing
+  var smoothing: Smoothing
 
   /// The number N of directions.
   public var samples: Int { smoothing.samples }
@@ -156,15 +156,6 @@ public struct ZeroOrder: Sendable {
   package func with(threads: Int?) throws(PerturbationError) -> ZeroOrder {
     var smoothing = smoothing
     smoothing.threads = threads
-    return try ZeroOrder(method, smoothing, distribution, shaping, sequential)
-  }
-
-  /// The same estimator, which tells how far its passes over the samples are, in blocks.
-  package func reportingProgress(
-    to observer: (@Sendable (_ done: Int, _ count: Int) -> Void)?
-  ) throws(PerturbationError) -> ZeroOrder {
-    var smoothing = smoothing
-    smoothing.progress = observer
     return try ZeroOrder(method, smoothing, distribution, shaping, sequential)
   }
 }

@@ -154,7 +154,7 @@ extension ZeroOrderCall {
       point, sampler, plan, coefficients: coefficients, findsErrors: present != nil)
     var execution = estimator.smoothing
     // So little work that threads cost more than they bring.
-    if point.parameters * estimator.samples < 100_000 { execution.threads = 1 }
+    if estimator.samples < 100_000 / point.parameters { execution.threads = 1 }
     let totals = try pass.totals(on: execution.execution)
     var (sums, errors): ([Double], [Double]) = ([], [])
     sums.reserveCapacity(point.parameters)

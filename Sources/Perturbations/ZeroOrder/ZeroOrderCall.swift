@@ -80,6 +80,14 @@ final class ZeroOrderCall: EstimatedCall, @unchecked Sendable {
 
   private func evaluate(_ theta: [Value]) throws -> Evaluated {
     let point = try ParameterPoint(theta, sigma: estimator.sigma, paths: function.paths)
+    let group = groupSize(point)
+    if group > (1 << 28) / point.parameters {
+      throw PerturbationError.invalidParameter(
+        name: "groupSize", value: "\(group)",
+        expected:
+          "at most \((1 << 28) / point.parameters) for \(point.parameters) parameters: each "
+          + "thread holds the directions of a group")
+    }
     let output = try TraceContext.evaluating(for: TraceContext.current) {
       try callingFunction(sample: -1, key: key) { try function.one(theta) }
     }
@@ -136,6 +144,7 @@ final class ZeroOrderCall: EstimatedCall, @unchecked Sendable {
     var values: (up: [Double], down: [Double]) = ([], [])
     for (row, sample) in samples.enumerated() {
       for sign in signs {
+        try directions.cancellation.check()
         let inputs = inputs(point, directions, row..<row + 1, [sign]).enumerated().map {
           $1.reshaped(point.all[$0].shape)
         }

@@ -120,7 +120,9 @@ import Testing
     let task = Task { try perturbed([0], key: RandomKey(1)) }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    let failing = try Function(samples: 10, sigma: 1) { (_: [Double]) in throw CancellationError() }
+    let failing = try Function(samples: 10, sigma: 1) { (_: [Double]) -> [Double] in
+      throw CancellationError()
+    }
     #expect(throws: CancellationError.self) { try failing([0], key: RandomKey(1)) }
   }
 }
