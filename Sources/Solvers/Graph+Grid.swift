@@ -13,11 +13,15 @@ extension Graph {
   /// to its neighbour on the right, below on the left (with eight neighbours), below, and below on the
   /// right (with eight).
   ///
-  /// - Throws: `SolverError.badParameter` if the grid has no cell.
+  /// - Throws: `SolverError.badParameter` if the grid has no cell, or more than 2²⁴.
   public static func grid(
     rows: Int, columns: Int, neighbors: GridNeighbors
   ) throws(SolverError) -> Graph {
     try checkGrid(rows: rows, columns: columns)
+    guard rows * columns <= 1 << 24 else {
+      throw .badParameter(
+        name: "the grid", value: "\(rows) × \(columns) cells", expected: "at most \(1 << 24)")
+    }
     let steps =
       neighbors == .four ? [(0, 1), (1, 0)] : [(0, 1), (1, -1), (1, 0), (1, 1)]
     var edges: [(Int, Int)] = []

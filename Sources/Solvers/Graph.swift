@@ -123,13 +123,18 @@ public struct Graph: Sendable, Hashable {
   ///
   /// - Parameter values: one for each edge, such as costs or the weights of a perturbed path.
   /// - Returns: the rows of the matrix.
-  /// - Throws: `SolverError.wrongCount` if there is not one value for each edge.
+  /// - Throws: `SolverError.wrongCount` if there is not one value for each edge, `badParameter` if there
+  ///   are more than 30,000 nodes.
   public func matrix<Scalar: BinaryFloatingPoint>(
     of values: [Scalar]
   ) throws(SolverError) -> [[Scalar]] {
     guard values.count == edges.count else {
       throw .wrongCount(
         solver: "Graph", what: "edge values", count: values.count, expected: edges.count)
+    }
+    guard nodeCount <= 30_000 else {
+      throw .badParameter(
+        name: "the number of nodes", value: "\(nodeCount)", expected: "at most 30000 for a matrix")
     }
     let row = [Scalar](repeating: 0, count: nodeCount)
     var matrix = [[Scalar]](repeating: row, count: nodeCount)

@@ -68,7 +68,7 @@ public struct Knapsack: Solver {
     // As much as a capacity can matter: the items that fit one by one, all together.
     var total = 0
     for weight in units where weight <= capacity / unit {
-      total = min(total + weight, capacity / unit)
+      total = weight < capacity / unit - total ? total + weight : capacity / unit
     }
     limit = total
     let bound = Int(clamping: (Int64(1) << 31) / Int64(weights.count))

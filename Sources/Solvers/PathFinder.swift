@@ -61,10 +61,15 @@ struct PathFinder: Sendable {
     for node in [source, target] where node < 0 || node >= nodeCount {
       throw .missingNode(node: node, edge: nil, nodeCount: nodeCount)
     }
+    var (list, nodeCount, source, target) = (list, nodeCount, source, target)
+    // Memory for the nodes that arcs name, where most are named by none.
+    let labels = nodeCount > 4 * list.tails.count + 4 ? list.compress(&source, &target) : nil
+    if let labels { nodeCount = labels.count }
+    func label(_ node: Int) -> Int { labels.map { Int($0[node]) } ?? node }
     let rows = PathRows(nodeCount: nodeCount, tails: list.tails)
     let leadsOn = PathRows(nodeCount: nodeCount, tails: list.heads)
       .reachable(from: target, heads: list.tails)
-    guard leadsOn[source] else { throw .unreachable(source: source, target: target) }
+    guard leadsOn[source] else { throw .unreachable(source: label(source), target: label(target)) }
     let nearest = rows.breadthFirst(from: source, heads: list.heads, within: leadsOn)
     var numbers = numbering(nearest, of: nodeCount)
     let sorted = nearest.sorted()
@@ -95,7 +100,7 @@ struct PathFinder: Sendable {
     self.nodeCount = names.count
     self.source = Int(numbers[source])
     self.target = Int(numbers[target])
-    self.names = names
+    self.names = labels.map { labels in ContiguousArray(names.map { labels[Int($0)] }) } ?? names
     self.costEntries = costEntries.map { ContiguousArray($0) }
     self.entryCount = entryCount
     self.costsAtHeads = costsAtHeads
@@ -121,9 +126,11 @@ struct PathFinder: Sendable {
         if incoming[Int(arc.head)] == 0 { order.append(arc.head) }
       }
     }
-    let onCycle = incoming.indices.filter { incoming[$0] > 0 }.map { names[$0] }.min()
-    if let onCycle, method == .topologicalOrder { throw .cyclicGraph(node: Int(onCycle)) }
-    isAcyclic = onCycle == nil
+    isAcyclic = order.count == names.count
+    if !isAcyclic, method == .topologicalOrder {
+      let node = nodeOnCycle(arcs, tails, incoming.map { $0 > 0 }, names)
+      throw .cyclicGraph(node: label(node))
+    }
     self.order =
       isAcyclic && (method == .automatic || method == .topologicalOrder)
       ? ContiguousArray(order) : ContiguousArray(numbers.lazy.filter { $0 >= 0 })
@@ -151,6 +158,20 @@ struct ArcList {
     entries.append(Int32(entry))
   }
 
+  /// Numbers the nodes that arcs name, and two more, from 0 in their order.
+  ///
+  /// - Returns: The number that each had.
+  mutating func compress(_ source: inout Int, _ target: inout Int) -> [Int32] {
+    var numbers: [Int32: Int32] = [:]
+    let labels = Set(tails + heads + [Int32(source), Int32(target)]).sorted()
+    for (number, label) in labels.enumerated() { numbers[label] = Int32(number) }
+    func number(_ label: Int32) -> Int32 { numbers[label] ?? 0 }
+    tails = tails.map(number)
+    heads = heads.map(number)
+    (source, target) = (Int(number(Int32(source))), Int(number(Int32(target))))
+    return labels
+  }
+
   /// How far apart the numbers of the nodes are that arcs join, added up; −1 is a node without one.
   func span(_ numbers: [Int32]) -> Int {
     var sum = 0
@@ -160,6 +181,28 @@ struct ArcList {
     }
     return sum
   }
+}
+
+/// The name of a node on a cycle, the least on that cycle, where some nodes are left by a search in
+/// topological order: those on cycles, and those behind them.
+private func nodeOnCycle(
+  _ arcs: ContiguousArray<PathFinder.Arc>, _ tails: ContiguousArray<Int32>, _ isLeft: [Bool],
+  _ names: ContiguousArray<Int32>
+) -> Int {
+  // Each of them is entered from another.
+  var before = [Int32](repeating: -1, count: isLeft.count)
+  for (arc, tail) in zip(arcs, tails) where isLeft[Int(tail)] && before[Int(arc.head)] < 0 {
+    before[Int(arc.head)] = tail
+  }
+  var node = Int(isLeft.firstIndex(of: true) ?? 0)
+  for _ in isLeft { node = Int(before[node]) }
+  var least = names[node]
+  let start = node
+  repeat {
+    node = Int(before[node])
+    least = min(least, names[node])
+  } while node != start
+  return Int(least)
 }
 
 /// The place of each of `nodeCount` nodes in `order`; −1 where it is not there.

@@ -45,6 +45,13 @@ public struct SpanningTree: Solver {
       throw .badParameter(
         name: "the graph of a spanning tree", value: "directed", expected: "an undirected graph")
     }
+    // Before there is memory for as many nodes.
+    guard graph.nodeCount <= graph.edges.count + 1 else {
+      throw .badParameter(
+        name: "the graph of a spanning tree",
+        value: "in \(graph.nodeCount - graph.edges.count) parts or more",
+        expected: "a connected graph")
+    }
     self.graph = graph
     self.sense = sense
     ends = graph.edges.map { (Int32($0.source), Int32($0.target)) }

@@ -78,7 +78,8 @@ extension PartialSums {
     unpaired = try reader.integer()
     sums = try reader.doubles()
     values = try reader.doubles()
-    guard samples >= 0, (0...samples).contains(present), (0...present).contains(unpaired),
+    guard (0...Smoothing.mostSamples).contains(samples), (0...samples).contains(present),
+      (0...present).contains(unpaired),
       sums.count == layout.sums, layout.hasValues || values.isEmpty
     else { throw .damaged }
     for layout in layout.moments { moments.append(try Moments(decoding: &reader, layout)) }

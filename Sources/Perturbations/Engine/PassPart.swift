@@ -79,7 +79,10 @@ extension PassPart {
       for _ in 0..<(try reader.count()) {
         let level = try reader.integer()
         let index = try reader.integer()
-        guard (0..<63).contains(level), index >= 0 else { throw .damaged }
+        // Room for the number of the block after the node's last.
+        guard (0..<63).contains(level), index >= 0, index < Int.max >> level else {
+          throw .damaged
+        }
         let sums = try PartialSums(decoding: &reader, layout)
         _ = insert(SumTree.Node(level: level, index: index, sums: sums), segment: segment)
       }

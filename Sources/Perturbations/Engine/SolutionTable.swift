@@ -62,7 +62,9 @@ extension SolutionTable {
     var counts: [Int] = []
     for _ in 0..<(try reader.count()) { counts.append(try reader.integer()) }
     let outputs = try reader.doubles()
-    guard outputs.count == counts.count * width, counts.allSatisfy({ $0 > 0 }) else {
+    guard outputs.count == counts.count * width,
+      counts.allSatisfy((1...Smoothing.mostSamples).contains)
+    else {
       throw .damaged
     }
     outputs.withUnsafeBufferPointer { outputs in

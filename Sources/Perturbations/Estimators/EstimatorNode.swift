@@ -70,7 +70,7 @@ struct EstimatorNode: DifferentiableNode {
   /// A mapped θ becomes more rows, with the same noise; mapped vectors at one θ become more copies, for
   /// which nothing is evaluated again.
   func batched(_ physical: [Value], isMapped: [Bool], count: Int) throws -> Value {
-    require(count > 0, name, "an empty mapped axis has no entry to evaluate")
+    if count == 0 { throw PerturbationError.emptyInput }
     let theta = Array(physical[..<leafCount])
     let isThetaMapped = isMapped[..<leafCount].contains(true)
     // [count, copies, rows, width]

@@ -35,6 +35,13 @@ final class ExactCall: Sendable {
     for index in elements.indices where !elements[index].isFinite {
       throw PerturbationError.nonFiniteInput(path: "", index: index, value: elements[index])
     }
+    // Differences of entries, and entries as far from θ as noise goes.
+    let size = elements.reduce(0) { Swift.max($0, abs($1)) }
+    guard (2 * size + 4096 * sigma).isFinite else {
+      throw PerturbationError.overflow(
+        "sigma is \(sigma) and the input's size \(size): what lies between them is larger than a number "
+          + "can be")
+    }
     let evaluated = try (0..<rows).map { row in
       try expectation.evaluated(
         at: rows == 1 ? elements : Array(elements[row * width..<(row + 1) * width]), sigma: sigma,

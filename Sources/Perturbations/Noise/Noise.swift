@@ -189,12 +189,14 @@ extension Noise {
   ///   - temperature: τ.
   ///   - terms: s; 10 as in the paper.
   /// - Returns: The noise, for values only.
-  /// - Precondition: k and `terms` are positive, the temperature is positive and finite.
+  /// - Precondition: k is positive, `terms` is 1 to 65,536, the temperature is positive and finite.
   /// - SeeAlso: Niepert, Minervini and Franceschi 2021, "Implicit MLE", arXiv:2106.01798, theorem 1.
   public static func sumOfGamma(k: Int, temperature: Double = 1, terms: Int = 10) -> Noise {
     require(
-      k > 0 && terms > 0 && temperature > 0 && temperature.isFinite, "Noise.sumOfGamma",
-      "k \(k), temperature \(temperature), terms \(terms), expected positive finite numbers")
+      k > 0 && (1...65_536).contains(terms) && temperature > 0 && temperature.isFinite,
+      "Noise.sumOfGamma",
+      "k \(k), temperature \(temperature), terms \(terms), expected positive finite numbers, and at most "
+        + "65,536 terms")
     return Noise(SumOfGamma(k: k, temperature: temperature, terms: terms))
   }
 

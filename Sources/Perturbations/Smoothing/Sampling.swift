@@ -117,6 +117,16 @@ extension Sampling {
     }
   }
 
+  /// Checks the numbers in an example's output.
+  func validate(outputWidth: Int) throws(PerturbationError) {
+    // Each scrambling has sums of its own.
+    if scramblings > 1 << 24 / Swift.max(outputWidth, 1) {
+      throw .invalidParameter(
+        name: "scramblings", value: "\(scramblings)",
+        expected: "at most \(1 << 24 / Swift.max(outputWidth, 1)) for \(outputWidth) outputs")
+    }
+  }
+
   /// Checks the numbers in an example.
   func validate(width: Int) throws(PerturbationError) {
     switch self {
@@ -126,6 +136,12 @@ extension Sampling {
         throw .invalidParameter(
           name: "the input's size", value: "\(width)",
           expected: "at most \(Self.maximumWidth) for \(name) sampling")
+      }
+      // Each scrambling has 32 direction numbers for each number of an example.
+      if scramblings > 1 << 20 / Swift.max(width, 1) {
+        throw .invalidParameter(
+          name: "scramblings", value: "\(scramblings)",
+          expected: "at most \(1 << 20 / Swift.max(width, 1)) for \(width) numbers")
       }
     }
   }

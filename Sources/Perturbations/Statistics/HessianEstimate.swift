@@ -1,6 +1,9 @@
 public import Tensors
 
 extension Perturbed {
+  /// Numbers in an example up to which there is a Hessian, of 2 GB and as much for its errors.
+  private static var largestHessian: Int { 1 << 14 }
+
   /// The Hessian of ⟨cotangent, value⟩ and its standard error:
   /// (1/Nσ²) Σ ⟨g, yᵢ − b⟩ (s sᵀ − ∇s), from the N evaluations of the value.
   ///
@@ -9,7 +12,7 @@ extension Perturbed {
   /// - Parameters:
   ///   - input: θ.
   ///   - cotangent: g, in the structure of the output.
-  ///   - key: The key of the noise; by default the next of the task-local default.
+  ///   - key: The key of the noise; by default the next of `RandomKey.withDefault`.
   ///   - batched: Whether leaves have a batch axis in front.
   /// - Returns: The matrix [d, d], or [rows, d, d] of a batch: one for each row's own numbers.
   /// - Throws: ``PerturbationError``, also for noise without s′; `TreeMismatch` where the cotangent is
@@ -21,6 +24,15 @@ extension Perturbed {
   ) throws -> Estimate<Tensor<Double>> {
     let d = input.exampleWidth(batched: batched)
     try smoothing.checkStandardError(width: d)
+    // Two matrices of as many numbers, so many for each row of a batch.
+    let rows = batched ? Swift.max(input.leaves.first?.shape.first ?? 1, 1) : 1
+    if d > Self.largestHessian || rows > Self.largestHessian * Self.largestHessian / Swift.max(d * d, 1) {
+      throw PerturbationError.invalidParameter(
+        name: "the size of the Hessian",
+        value: batched ? "\(rows) matrices of \(d) × \(d)" : "\(d) × \(d)",
+        expected: "at most \(Self.largestHessian * Self.largestHessian) numbers; "
+          + "hessianProductEstimate gives its product with a direction")
+    }
     let context = try statistics(input, key: .resolve(key), batched: batched, keepingOutputs: true)
     let g = try packedCotangent(context) { _ in cotangent }
     let scales =
