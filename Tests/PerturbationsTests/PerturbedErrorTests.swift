@@ -52,17 +52,17 @@ private struct Refused: Error, CustomStringConvertible {
   @Test func input() throws {
     let perturbed = try Perturbed(ArgMax(), samples: 10, sigma: 1)
     #expect(
-      line { _ = try perturbed(Tensor([1, .nan, 2])) }
+      line { _ = try perturbed(Tensor([1, .nan, 2]), key: RandomKey(0)) }
         == "element 1 of the input is nan, expected a finite number")
     #expect(
-      line { _ = try perturbed(Tensor([1, 2, -.infinity])) }
+      line { _ = try perturbed(Tensor([1, 2, -.infinity]), key: RandomKey(0)) }
         == "element 2 of the input is -inf, expected a finite number")
     #expect(
-      line { _ = try perturbed(Tensor([] as [Float])) }
+      line { _ = try perturbed(Tensor([] as [Float]), key: RandomKey(0)) }
         == "the input has no elements, expected at least one")
     let tree = try Perturbed(samples: 10, sigma: 1) { (x: [String: Tensor<Float>]) in x }
     #expect(
-      line { _ = try tree(["a": Tensor([1]), "b": Tensor([.nan])]) }
+      line { _ = try tree(["a": Tensor([1]), "b": Tensor([.nan])], key: RandomKey(0)) }
         == "element 0 of the input at [\"b\"] is nan, expected a finite number")
     let indices = try Perturbed(samples: 10, sigma: 1) { (x: Tensor<Int32>) in x }
     #expect(
@@ -88,7 +88,7 @@ private struct Refused: Error, CustomStringConvertible {
     #expect(message == line { _ = try alone(theta, key: RandomKey(0)) })
     let integers = try Perturbed(samples: 10, sigma: 1) { (x: Tensor<Float>) in x.argsort() }
     #expect(
-      line { _ = try integers(theta) }
+      line { _ = try integers(theta, key: RandomKey(0)) }
         == "the function's output has int32 elements, expected float or double: cast it")
   }
 
@@ -114,7 +114,9 @@ private struct Refused: Error, CustomStringConvertible {
     let perturbed = try Perturbed(samples: 100, sigma: 1) { (x: Tensor<Float>) in exp(x).sum() }
     let message = line {
       _ = try gradient(at: theta) { x in
-        try gradient(at: x) { x in try gradient(at: x) { try perturbed($0) }.sum() }.sum()
+        try gradient(at: x) { x in
+          try gradient(at: x) { try perturbed($0, key: RandomKey(0)) }.sum()
+        }.sum()
       }
     }
     #expect(message.contains("third derivative"))

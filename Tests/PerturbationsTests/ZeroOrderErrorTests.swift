@@ -70,13 +70,23 @@ private struct Refused: Error, CustomStringConvertible {
   @Test func input() throws {
     let estimator = try ZeroOrder(samples: 10, sigma: 1)
     #expect(
-      line { _ = try estimator.gradient(at: ["w": Tensor([1, .nan, 2])]) { ($0["w"] ?? 0).sum() } }
+      line {
+        _ = try estimator.gradient(at: ["w": Tensor([1, .nan, 2])], key: RandomKey(0)) {
+          ($0["w"] ?? 0).sum()
+        }
+      }
         == "element 1 of the input at [\"w\"] is nan, expected a finite number")
     #expect(
-      line { _ = try estimator.gradient(at: [Tensor<Float>]()) { _ in Tensor<Float>(1) } }
+      line {
+        _ = try estimator.gradient(at: [Tensor<Float>](), key: RandomKey(0)) { _ in Tensor<Float>(1)
+        }
+      }
         == "the input has no elements, expected at least one")
     #expect(
-      line { _ = try estimator.gradient(at: Tensor<Int32>(1)) { _ in Tensor<Float>(1) } }
+      line {
+        _ = try estimator.gradient(at: Tensor<Int32>(1), key: RandomKey(0)) { _ in Tensor<Float>(1)
+        }
+      }
         == "the input has no elements, expected at least one")
   }
 
@@ -84,13 +94,13 @@ private struct Refused: Error, CustomStringConvertible {
   func outputThatIsNotANumber(sequential: Bool) throws {
     let estimator = try ZeroOrder(samples: 10, sigma: 1, sequential: sequential)
     #expect(
-      line { _ = try estimator.gradient(at: theta) { $0 * 2 } }
+      line { _ = try estimator.gradient(at: theta, key: RandomKey(0)) { $0 * 2 } }
         == "the function's output is a tensor of shape [3], expected one number")
     #expect(
-      line { _ = try estimator.value(at: theta) { $0 * 2 } }
+      line { _ = try estimator.value(at: theta, key: RandomKey(0)) { $0 * 2 } }
         == "the function's output is a tensor of shape [3], expected one number")
     #expect(
-      line { _ = try estimator.gradient(at: theta) { log($0).sum() } }
+      line { _ = try estimator.gradient(at: theta, key: RandomKey(0)) { log($0).sum() } }
         == "output 0 of the function is nan at the unperturbed input, expected a finite number")
   }
 
@@ -137,14 +147,14 @@ private struct Refused: Error, CustomStringConvertible {
     let given = DirectionDistribution.given([theta, theta])
     let estimator = try ZeroOrder(samples: 3, sigma: 1, distribution: given)
     #expect(
-      line { _ = try estimator.gradient(at: theta) { $0.sum() } }
+      line { _ = try estimator.gradient(at: theta, key: RandomKey(0)) { $0.sum() } }
         == "given noise gave 0 numbers for sample 2, leaf 0, expected 3")
   }
 
   @Test func elementsAreNotReadUnderTheMap() async {
     await #expect(processExitsWith: .failure) {
       let estimator = try ZeroOrder(samples: 4, sigma: 0.1)
-      _ = try estimator.gradient(at: Tensor<Double>([1, 2])) { x in
+      _ = try estimator.gradient(at: Tensor<Double>([1, 2]), key: RandomKey(0)) { x in
         Tensor<Double>(x[0].scalar)
       }
     }

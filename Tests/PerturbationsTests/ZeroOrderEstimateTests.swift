@@ -150,7 +150,7 @@ import Testing
 
   @Test func aSingleSampleHasNoStandardError() throws {
     let estimator = try ZeroOrder(samples: 1, sigma: 0.1)
-    let found = try estimator.estimate(at: Tensor<Double>([1, 2])) { $0.sum() }
+    let found = try estimator.estimate(at: Tensor<Double>([1, 2]), key: RandomKey(0)) { $0.sum() }
     #expect(found.standardError.scalars.allSatisfy { $0.isNaN })
     #expect(found.smoothedValueError.isNaN)
   }
@@ -166,7 +166,7 @@ import Testing
     }
     let estimator = try ZeroOrder(
       samples: 3, sigma: 0.1, distribution: .orthogonal(groupSize: 3))
-    let found = try estimator.gradient(at: Mixed()) { model in
+    let found = try estimator.gradient(at: Mixed(), key: RandomKey(0)) { model in
       let scale = model.steps.cast(to: Double.self)
       return (model.single.cast(to: Double.self) * [1, 2]).sum() + (scale * model.double).sum()
     }
@@ -174,7 +174,7 @@ import Testing
     #expect(Swift.abs(found.double[0].scalar - 3) < 1e-5)
     #expect(found.steps.scalar == 0)
     let functional = try gradient(at: Mixed()) { model in
-      try estimator.value(at: model) { model in
+      try estimator.value(at: model, key: RandomKey(0)) { model in
         let scale = model.steps.cast(to: Double.self)
         return (model.single.cast(to: Double.self) * [1, 2]).sum() + (scale * model.double).sum()
       }

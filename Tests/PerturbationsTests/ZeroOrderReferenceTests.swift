@@ -80,13 +80,16 @@ import Testing
     let directions = [2, -1, 5, 5].map { Tensor<Double>($0) }
     let estimator = try ZeroOrder(
       .naive, samples: 4, sigma: 0.5, distribution: .given(directions), shaping: .centeredRanks)
-    let found = try estimator.gradient(at: Tensor<Double>(0)) { $0 }
+    let found = try estimator.gradient(at: Tensor<Double>(0), key: RandomKey(0)) { $0 }
     let utilities = [1 / 3.0 - 0.5, -0.5, 2.5 / 3 - 0.5, 2.5 / 3 - 0.5]
     let expected = zip(utilities, [2.0, -1, 5, 5]).map { $0 * $1 }.reduce(0, +) / (4 * 0.5)
     #expect(Swift.abs(found.scalar - expected) < 1e-14)
     // A monotone transformation changes nothing, a constant function has no direction.
-    #expect(try estimator.gradient(at: Tensor<Double>(0)) { exp(3 * $0) } == found)
-    #expect(try estimator.gradient(at: Tensor<Double>(0)) { _ in Tensor<Double>(7) }.scalar == 0)
+    #expect(
+      try estimator.gradient(at: Tensor<Double>(0), key: RandomKey(0)) { exp(3 * $0) } == found)
+    #expect(
+      try estimator.gradient(at: Tensor<Double>(0), key: RandomKey(0)) { _ in Tensor<Double>(7) }
+        .scalar == 0)
   }
 
   @Test func antitheticRanksGoOverBothDirections() throws {
@@ -94,7 +97,7 @@ import Testing
     let directions = [1, 3].map { Tensor<Double>($0) }
     let estimator = try ZeroOrder(
       .antithetic, samples: 2, sigma: 1, distribution: .given(directions), shaping: .centeredRanks)
-    let found = try estimator.gradient(at: Tensor<Double>(0)) { $0 }
+    let found = try estimator.gradient(at: Tensor<Double>(0), key: RandomKey(0)) { $0 }
     #expect(Swift.abs(found.scalar - (1 / 3.0 * 1 + 1 * 3) / 4) < 1e-15)
   }
 }

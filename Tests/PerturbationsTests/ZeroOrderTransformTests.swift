@@ -37,7 +37,7 @@ import Testing
     }
     #expect(found.weight == direct.weight && found.bias == direct.bias)
     let plain = ZeroOrderFunction(estimator) { (x: Tensor<Double>) in square(x).sum() }
-    #expect(try plain([1, 2]).scalar == 5)
+    #expect(try plain([1, 2], key: key).scalar == 5)
   }
 
   /// The value alone does not evaluate the samples.
@@ -48,13 +48,15 @@ import Testing
       calls.add()
       return x.sum()
     }
-    _ = try estimator.value(at: Tensor<Double>([1, 2]), of: count)
+    _ = try estimator.value(at: Tensor<Double>([1, 2]), key: RandomKey(0), of: count)
     #expect(calls.take() == 1)
-    _ = try gradient(at: Tensor<Double>([1, 2])) { try estimator.value(at: $0, of: count) }
+    _ = try gradient(at: Tensor<Double>([1, 2])) {
+      try estimator.value(at: $0, key: RandomKey(0), of: count)
+    }
     #expect(calls.take() == 101)
-    _ = try estimator.gradient(at: Tensor<Double>([1, 2]), of: count)
+    _ = try estimator.gradient(at: Tensor<Double>([1, 2]), key: RandomKey(0), of: count)
     #expect(calls.take() == 101)
-    _ = try estimator.estimate(at: Tensor<Double>([1, 2]), of: count)
+    _ = try estimator.estimate(at: Tensor<Double>([1, 2]), key: RandomKey(0), of: count)
     #expect(calls.take() == estimator.evaluations)
   }
 
@@ -189,7 +191,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       let estimator = try ZeroOrder(samples: 4, sigma: 0.1)
       _ = try gradient(at: Tensor<Double>([1, 2])) { scale in
-        try estimator.value(at: Tensor<Double>([3, 4])) { ($0 * scale).sum() }
+        try estimator.value(at: Tensor<Double>([3, 4]), key: RandomKey(0)) { ($0 * scale).sum() }
       }
     }
   }

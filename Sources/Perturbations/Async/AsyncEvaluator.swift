@@ -14,9 +14,6 @@ where Input.Scalar == Output.Scalar {
     return nil
   }
 
-  /// So many that few evaluations have to wait for the slowest of a block.
-  var mostSamples: Int { 256 }
-
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) -> any BlockWorkspace<Scalar> {

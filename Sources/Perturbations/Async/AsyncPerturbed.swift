@@ -39,7 +39,7 @@ public struct AsyncPerturbed<Scalar: TensorFloatingPoint>: Sendable {
   /// - Parameters:
   ///   - smoothing: Samples, σ, noise and the rest; `threads` has no meaning here.
   ///   - concurrency: How many evaluations may be under way at a time, those of one block of samples:
-  ///     256 of them, or fewer (at least 4) for inputs or outputs of more than 128 numbers.
+  ///     4,096 of them, or fewer (at least 4) for inputs or outputs of more than 8 numbers.
   ///   - function: From the elements of θ + σz to an output of the same shape each time. Called exactly
   ///     as often as a perturbed function is, in child tasks of the task that calls.
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.

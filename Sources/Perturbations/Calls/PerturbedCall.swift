@@ -225,7 +225,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let plan = SamplePlan(
       samples: smoothing.samples, width: Swift.max(sampler.width, layout.width),
       unit: smoothing.sampling.unit(width: sampler.width) ?? 1,
-      sums: sumsWinners ? sampler.width * sampler.width : 0, most: evaluator.mostSamples)
+      sums: sumsWinners ? sampler.width * sampler.width : 0)
     func fits(_ form: OutputForm) -> Bool {
       let bytes = KeptOutputs<Scalar>.bytesPerSample(width: width, form)
       let (size, overflow) = (rows * Swift.max(bytes, 1)).multipliedReportingOverflow(

@@ -4,25 +4,19 @@ struct SamplePlan {
   let samples: Int
   let samplesPerBlock: Int
 
-  /// The most samples in a block of a function that is evaluated for many at once.
-  static let mostSamples = 4096
-  /// The most in a block of a function that is called for one at a time, and may take any time.
-  static let fewSamples = 16
-
   /// - Parameters:
   ///   - samples: How many there are.
   ///   - width: The larger of the numbers of inputs and outputs of one sample.
   ///   - unit: Consecutive samples that depend on one another, which stay in one block.
   ///   - sums: How many sums a block may make; adding them up is to stay below its other work.
-  ///   - most: The most samples in a block.
-  init(samples: Int, width: Int, unit: Int = 1, sums: Int = 0, most: Int = mostSamples) {
+  init(samples: Int, width: Int, unit: Int = 1, sums: Int = 0) {
     self.samples = samples
     // About 32k numbers in a block: it stays in the second-level cache.
     let numbers = Swift.max(32_768, 32 * sums)
     let wanted = numbers / Swift.max(width, 1) / 16 * 16
     // Few samples of wide problems: a block's memory is a small multiple of a sample's.
     let least = width <= 65_536 ? 16 : 4
-    let perBlock = Swift.min(Swift.max(wanted, least), most)
+    let perBlock = Swift.min(Swift.max(wanted, least), 4096)
     samplesPerBlock = (perBlock + unit - 1) / unit * unit
   }
 

@@ -1,6 +1,11 @@
-/// Whether the task that asked for samples is cancelled; for threads that have no task of their own.
+/// What evaluations that may take long ask and tell on their way: whether the task that asked for samples
+/// is cancelled, and how far they are. For threads that have no task of their own.
 package struct Cancellation: Sendable {
   let isCancelled: @Sendable () -> Bool
+  /// Told how many samples of the block that a thread is at are done; nil where nobody listens.
+  var progress: (@Sendable (_ samples: Int) -> Void)?
+
+  init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
 
   /// There is nobody to cancel.
   package static let never = Cancellation { false }
@@ -8,6 +13,11 @@ package struct Cancellation: Sendable {
   /// - Throws: `CancellationError` where the task is cancelled.
   func check() throws {
     if isCancelled() { throw CancellationError() }
+  }
+
+  /// Tells how many samples of a block are done, now and then.
+  func tell(_ samples: Int) {
+    if samples & 15 == 0 { progress?(samples) }
   }
 
   /// Runs `body` with what tells whether the task that this thread runs in is cancelled.

@@ -124,21 +124,29 @@ private final class Run<P: Pass>: Sendable {
   func work(_ cancellation: Cancellation) {
     var worker: P.Worker?
     var sums: PartialSums?
+    // Samples of the unit that have been told of.
+    let told = Told()
+    var cancellation = cancellation
+    if progress != nil {
+      cancellation.progress = { [self] in told.block = report($0, after: told.block) }
+    }
     while true {
       let unit = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard unit < end.load(ordering: .relaxed) else { return }
       do {
         let ready = try worker ?? pass.makeWorker(cancellation)
         worker = ready
-        try compute(unit, ready, &sums, cancellation)
+        try compute(unit, ready, &sums, cancellation, told)
       } catch {
+        (told.unit, told.block) = (0, 0)
         fail(unit, error)
       }
     }
   }
 
   private func compute(
-    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ cancellation: Cancellation
+    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ cancellation: Cancellation,
+    _ told: Told
   ) throws {
     let (segment, blocks) = cut.unit(unit)
     var tree = SumTree()
@@ -147,26 +155,49 @@ private final class Run<P: Pass>: Sendable {
       var sums = free ?? PartialSums(pass.layout)
       free = nil
       try pass.reduce(segment: segment, block: block, worker, into: &sums)
+      told.unit += told.block
+      told.block = 0
       if blocks.count == 1 {
         try pass.check(sums)
-        return try finish(segment, [SumTree.Node(level: 0, index: block, sums: sums)], blocks)
+        return try finish(segment, [SumTree.Node(level: 0, index: block, sums: sums)], blocks, told)
       }
       let (unused, place) = tree.insert(SumTree.Node(level: 0, index: block, sums: sums))
       try pass.check(tree.nodes[place].sums)
       free = unused
       free?.reset()
     }
-    try finish(segment, tree.nodes, blocks)
+    try finish(segment, tree.nodes, blocks, told)
   }
 
-  private func finish(_ segment: Int, _ nodes: [SumTree.Node], _ blocks: Range<Int>) throws {
+  /// How many samples of a unit a worker has told of before it was done with them.
+  private final class Told: @unchecked Sendable {
+    /// Of blocks that are done, and of the one that it is at; its own thread's alone.
+    var unit = 0
+    var block = 0
+  }
+
+  /// Tells of samples of a block that is under way.
+  private func report(_ samples: Int, after told: Int) -> Int {
+    guard samples > told else { return told }
+    state.withLock { state in
+      state.done += samples - told
+      progress?(Smoothing.Progress(completed: state.done, total: total))
+    }
+    return samples
+  }
+
+  private func finish(
+    _ segment: Int, _ nodes: [SumTree.Node], _ blocks: Range<Int>, _ told: Told
+  ) throws {
+    let new = pass.samples(in: blocks) - told.unit
+    told.unit = 0
     try state.withLock { state in
       for node in nodes {
         let place = state.part.insert(node, segment: segment).place
         try pass.check(state.part.trees[segment].nodes[place].sums)
       }
-      state.done += pass.samples(in: blocks)
-      progress?(Smoothing.Progress(completed: state.done, total: total))
+      state.done += new
+      if new > 0 { progress?(Smoothing.Progress(completed: state.done, total: total)) }
     }
   }
 

@@ -26,8 +26,6 @@ where Input.Scalar == Output.Scalar {
     return nil
   }
 
-  var mostSamples: Int { SamplePlan.fewSamples }
-
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) throws -> any BlockWorkspace<Scalar> {
@@ -70,6 +68,7 @@ where Input.Scalar == Output.Scalar {
         start = memory
         return memory + position * width
       }
+      cancellation.tell(position + 1)
     }
     return []
   }

@@ -11,10 +11,6 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// In which form outputs are found and kept.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm
 
-  /// The most samples in a block. Functions that may take long have few: threads share blocks, and
-  /// progress is told after them.
-  var mostSamples: Int { get }
-
   /// Memory for one thread.
   ///
   /// - Throws: Where the function's own memory cannot be made.
@@ -25,7 +21,6 @@ protocol BlockEvaluator<Scalar>: Sendable {
 
 extension BlockEvaluator {
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm { .dense }
-  var mostSamples: Int { SamplePlan.mostSamples }
 }
 
 /// In which form the output of a sample is found and kept.

@@ -69,6 +69,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
       try cancellation.check()
       let own = first..<Swift.min(first + Self.samplesAtOnce, samples.upperBound)
       try solve(outputs, width, samples: own, from: first - samples.lowerBound)
+      cancellation.tell(own.upperBound - samples.lowerBound)
     }
     return []
   }

@@ -15,8 +15,6 @@ struct TensorEvaluator<
 
   func knownOutput(for input: ExampleLayout) -> ExampleLayout? { nil }
 
-  var mostSamples: Int { sequential ? SamplePlan.fewSamples : SamplePlan.mostSamples }
-
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) -> any BlockWorkspace<Scalar> {
@@ -70,6 +68,7 @@ private final class TensorWorkspace<
         let width = try check(result, values, &layout, sample: sample)
         let memory = start ?? output(width)
         start = memory
+        cancellation.tell(position + 1)
         write(values, rows: 1, width: width, to: memory + position * width)
       }
       return

@@ -26,7 +26,9 @@ extension Perturbed {
     try smoothing.checkStandardError(width: d)
     // Two matrices of as many numbers, so many for each row of a batch.
     let rows = batched ? Swift.max(input.leaves.first?.shape.first ?? 1, 1) : 1
-    if d > Self.largestHessian || rows > Self.largestHessian * Self.largestHessian / Swift.max(d * d, 1) {
+    if d > Self.largestHessian
+      || rows > Self.largestHessian * Self.largestHessian / Swift.max(d * d, 1)
+    {
       throw PerturbationError.invalidParameter(
         name: "the size of the Hessian",
         value: batched ? "\(rows) matrices of \(d) × \(d)" : "\(d) × \(d)",

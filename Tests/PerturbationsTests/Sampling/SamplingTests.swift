@@ -275,6 +275,8 @@ private func dot(_ a: [Double], _ b: [Double]) -> Double {
       (x: Tensor<Float>) in x
     }
     #expect(
-      message { _ = try wide(Tensor([Float](repeating: 0, count: 1025))) }.contains("at most 1024"))
+      message {
+        _ = try wide(Tensor([Float](repeating: 0, count: 1025)), key: RandomKey(0))
+      }.contains("at most 1024"))
   }
 }

@@ -157,12 +157,16 @@ private func softArgMax(
   }
 
   @Test func tooFewSamplesAreRefused() throws {
-    #expect(throws: PerturbationError.self) { try softArgMax(samples: 1).estimate(at: theta) }
     #expect(throws: PerturbationError.self) {
-      try softArgMax(samples: 2, sampling: .antithetic, noise: .normal).estimate(at: theta)
+      try softArgMax(samples: 1).estimate(at: theta, key: RandomKey(0))
     }
     #expect(throws: PerturbationError.self) {
-      try softArgMax(samples: 64, sampling: .quasiMonteCarlo(scramblings: 1)).estimate(at: theta)
+      try softArgMax(samples: 2, sampling: .antithetic, noise: .normal).estimate(
+        at: theta, key: RandomKey(0))
+    }
+    #expect(throws: PerturbationError.self) {
+      try softArgMax(samples: 64, sampling: .quasiMonteCarlo(scramblings: 1)).estimate(
+        at: theta, key: RandomKey(0))
     }
     #expect(throws: PerturbationError.self) {
       try softArgMax(samples: 64).estimate(at: theta, untilStandardError: 0)
