@@ -1,5 +1,5 @@
-// Where processes can be started.
-#if os(macOS) || os(Linux)
+// Where there are POSIX threads.
+#if canImport(Darwin) || canImport(Glibc) || canImport(Musl)
   #if canImport(Darwin)
     private import Darwin
   #elseif canImport(Glibc)
