@@ -32,9 +32,6 @@ func tests(
 let fixtures: [Resource] = [.copy("Fixtures")]
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
-// Where processes can be started; elsewhere nothing depends on the target that starts them.
-let subprocess = Target.Dependency.product(
-  name: "Subprocess", package: "swift-subprocess", condition: .when(platforms: [.macOS, .linux]))
 let systemPackage = Target.Dependency.product(
   name: "SystemPackage", package: "swift-system",
   condition: .when(platforms: [.linux, .android, .wasi]))
@@ -57,8 +54,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Without its default trait, which would bring Foundation.
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ]
     + (documentation
@@ -74,8 +69,9 @@ let package = Package(
           "Accelerate",
           .when(platforms: [.macOS, .macCatalyst, .iOS, .tvOS, .watchOS, .visionOS])),
       ]),
+    .target(name: "CProcesses", cSettings: cSettings),
     .target(
-      name: "Platform", dependencies: [systemPackage], swiftSettings: swiftSettings,
+      name: "Platform", dependencies: ["CProcesses", systemPackage], swiftSettings: swiftSettings,
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux, .android])),
         .linkedLibrary("dl", .when(platforms: [.linux, .android])),
@@ -89,7 +85,7 @@ let package = Package(
     library("Layers", ["Tensors", "Platform"]),
     // Floor 3
     library("Figures", ["Platform"]),
-    library("Programs", ["Perturbations", "Tensors", "Platform", subprocess, systemPackage]),
+    library("Programs", ["Perturbations", "Tensors", "Platform"]),
     // Floor 4
     library(
       "PerturbCommands",

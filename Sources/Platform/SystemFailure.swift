@@ -29,6 +29,12 @@ package struct SystemFailure: Error, Hashable, CustomStringConvertible {
   /// More bytes than the caller wants.
   package static var tooLarge: SystemFailure { SystemFailure(EFBIG) }
 
+  /// More descriptors than this process may have.
+  package static var tooManyDescriptors: SystemFailure { SystemFailure(EMFILE) }
+
+  /// Whether processes, descriptors or memory are used up, which may be otherwise later.
+  package var meansScarcity: Bool { [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(code) }
+
   /// Whether there is no such file or folder.
   package var meansMissing: Bool { code == ENOENT }
 

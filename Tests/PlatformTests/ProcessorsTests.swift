@@ -7,4 +7,8 @@ struct ProcessorsTests {
     #expect(Processors.count >= 1)
     #expect(Processors.count >= ProcessInfo.processInfo.activeProcessorCount)
   }
+
+  @Test func oneThreadCanWorkForEach() {
+    #expect(Processors.threads == Processors.count)
+  }
 }

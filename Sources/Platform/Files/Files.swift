@@ -119,6 +119,20 @@ package enum Files {
     if rename(path, destination) != 0 { throw SystemFailure() }
   }
 
+  /// The names in a folder, hidden ones too, in any order; none where it cannot be read.
+  package static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
   /// Removes a file, if it is there.
   package static func removeFile(_ path: String) { _ = unlink(path) }
 

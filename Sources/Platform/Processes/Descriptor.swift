@@ -1,10 +1,10 @@
-// Where processes can be started.
-#if os(macOS) || os(Linux)
-  #if canImport(System)
-    internal import System
-  #else
-    internal import SystemPackage
-  #endif
+private import CProcesses
+
+#if canImport(System)
+  internal import System
+#else
+  internal import SystemPackage
+#endif
 
   #if canImport(Darwin)
     private import Darwin
@@ -37,14 +37,26 @@
 
     package func close() { try? file.close() }
 
-    /// What came of reading or writing.
-    package enum Transfer: Hashable, Sendable {
-      case count(Int)
-      /// The other end is closed, or the descriptor is of no use any more.
-      case ended
-      /// Nothing was there to read, or there was no room.
-      case wouldBlock
+  /// The number below which those of this process's descriptors are.
+  package static var limit: Int { Int(cp_descriptor_limit()) }
+
+  /// Opens the standard descriptors that this process was started without, so that no pipe and no file
+  /// gets their numbers; reading from them and writing to them fails as it would without.
+  package static func openMissingStandard() {
+    for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
+      // The lowest number that is free.
+      _ = try? FileDescriptor.open("/dev/null", number == 0 ? .writeOnly : .readOnly)
     }
+  }
+
+  /// What came of reading or writing.
+  package enum Transfer: Hashable, Sendable {
+    case count(Int)
+    /// The other end is closed, or the descriptor is of no use any more.
+    case ended
+    /// Nothing was there to read, or there was no room.
+    case wouldBlock
+  }
 
     /// Reads what is there.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {

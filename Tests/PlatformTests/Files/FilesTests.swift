@@ -29,6 +29,15 @@ struct FilesTests {
     }
   }
 
+  @Test func aFolderHasItsNames() throws {
+    try withFolder { folder in
+      #expect(Files.names(in: folder) == [])
+      for name in ["b", ".a", "c d"] { try Files.write("".utf8, to: "\(folder)/\(name)") }
+      #expect(Files.names(in: folder).sorted() == [".a", "b", "c d"])
+      #expect(Files.names(in: folder + "/none") == [])
+    }
+  }
+
   @Test func moreThanIsWantedIsRefused() throws {
     try withFolder { folder in
       try Files.write("123456".utf8, to: folder + "/six")

@@ -64,4 +64,10 @@ struct DescriptorTests {
     ends.reading.close()
     ends.writing.close()
   }
+
+  @Test func descriptorsAreBelowTheirLimit() {
+    #expect(ends.reading.number < Descriptor.limit && ends.writing.number < Descriptor.limit)
+    ends.reading.close()
+    ends.writing.close()
+  }
 }
