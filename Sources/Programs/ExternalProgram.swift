@@ -101,6 +101,9 @@ public struct ExternalProgram: Sendable {
   /// What the workers have done so far.
   public var statistics: ProgramStatistics { workers.pump.statistics }
 
+  /// Has somebody told what happens while answers are waited for; takes effect with the next call.
+  package func observe(_ observer: ProgramObserver) { workers.pump.observe(observer) }
+
   /// The program's answer to one input.
   ///
   /// - Throws: ``ProgramError``; a failed evaluation is an error under either policy.

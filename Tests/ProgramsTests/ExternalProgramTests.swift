@@ -37,6 +37,17 @@ struct ExternalProgramTests {
     #expect(program.statistics.failures == 0)
   }
 
+  /// Quick evaluations need few processes, and few evaluations need no more than there are.
+  @Test func processesAreStartedAsTheyAreNeeded() throws {
+    let few = try worker("sum", jobs: 1024)
+    #expect(try few.evaluate([[1], [2], [3]]) == [[1], [2], [3]])
+    #expect(few.statistics.starts <= 3)
+    let many = try worker("sum", jobs: 1024)
+    let inputs = (0..<20_000).map { [Double($0)] }
+    #expect(try many.evaluate(inputs) == inputs)
+    #expect(many.statistics.starts < 512)
+  }
+
   @Test func severalThreadsShareTheWorkers() async throws {
     let program = try worker("sum", jobs: 3)
     try await withThrowingTaskGroup(of: Bool.self) { group in

@@ -34,7 +34,9 @@ package struct Threads: Execution {
       if workers <= 1 {
         if workers == 1 { work() }
       } else {
-        concurrently(workers, work)
+        // Of more threads than processors, libdispatch uses as many as there are processors.
+        let workers = Processors.threads < Processors.count ? Processors.threads : workers
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
       }
       if let error = run.error { throw error }
     }

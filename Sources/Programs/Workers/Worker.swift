@@ -6,17 +6,16 @@ final class Worker {
   enum State {
     /// No process.
     case vacant
-    /// A process has been asked for or runs.
     case running
     /// The process has been given up or has ended its output; its end is awaited.
     case ending
   }
 
   var state = State.vacant
-  /// Tells events of this process from those of earlier ones.
-  var generation = 0
-  var group: Int32 = 0
-  var hasStarted = false
+  /// The process's number, which is its group's as well.
+  var process: Int32 = 0
+  /// Can be read from when the process has ended, where the system has such a thing.
+  var watchEnd: Descriptor?
   var inputEnd: Descriptor?
   var outputEnd: Descriptor?
   var errorEnd: Descriptor?
@@ -32,8 +31,11 @@ final class Worker {
   /// Asked alone, so that its answer can't be another's.
   var isReserved = false
   private var questions = 0
+  /// Whether it has given an answer, and when it was started.
+  var hasAnswered = false
+  var startTime = Duration.zero
   /// When the oldest question began to be the oldest.
-  var headSince = ContinuousClock.now
+  var headSince = Duration.zero
   /// Output that is not a whole line yet.
   var partial: [UInt8] = []
   var searched = 0
@@ -41,7 +43,7 @@ final class Worker {
   /// Why the process is ending, where a question is to be blamed for it.
   var cause: SampleFailure.Cause?
   /// When an ending process is killed.
-  var killTime: ContinuousClock.Instant?
+  var killTime: Duration?
   var wasKilled = false
   /// Closed its input: it will read nothing more.
   var refusesInput = false
@@ -57,7 +59,7 @@ final class Worker {
   var askedCount: Int { asked.count - firstAsked }
   var head: Evaluation? { firstAsked < asked.count ? asked[firstAsked] : nil }
 
-  func ask(_ evaluation: Evaluation, isNumbered: Bool, now: ContinuousClock.Instant) {
+  func ask(_ evaluation: Evaluation, isNumbered: Bool, now: Duration) {
     if askedCount == 0 { headSince = now }
     var evaluation = evaluation
     evaluation.number = questions
@@ -115,10 +117,10 @@ final class Worker {
 
   func becomeVacant() {
     closePipes()
+    watchEnd.close()
     state = .vacant
-    generation += 1
-    group = 0
-    hasStarted = false
+    process = 0
+    hasAnswered = false
     partial = []
     searched = 0
     errors = ErrorTail()

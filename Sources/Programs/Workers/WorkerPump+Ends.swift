@@ -3,40 +3,67 @@ internal import Synchronization
 
 /// Time limits, ends of processes, and what becomes of the questions that they had.
 extension WorkerPump {
-  /// Milliseconds until something is due.
-  func nextTime() -> Int32? {
-    var due: ContinuousClock.Instant?
-    for worker in workers where worker.state != .vacant && worker.hasStarted {
-      for time in [worker.killTime, deadline(worker)].compactMap(\.self) {
-        due = due.map { min($0, time) } ?? time
-      }
+  /// How long the pump may wait until something is due or time is to be taken; nil for as long as it
+  /// takes.
+  func timeToWait() -> Duration? {
+    var due: Duration?
+    var areWatched = true
+    func add(_ time: Duration?) {
+      guard let time else { return }
+      due = due.map { min($0, time) } ?? time
     }
-    guard let due else { return nil }
-    let left = (due - .now) / .milliseconds(1)
-    return Int32(min(max(left.rounded(.up), 0), 1_000_000))
+    for worker in workers where worker.state != .vacant {
+      add(worker.killTime)
+      add(deadline(worker))
+      if worker.watchEnd == nil { areWatched = false }
+    }
+    if !isClosing {
+      if !again.isEmpty || !queue.isEmpty { add(scarcity?.nextTry) }
+      add(noticeTime)
+    }
+    if !areWatched { add(clock.now + .milliseconds(10)) }
+    return due.map { max(.zero, min($0 - clock.now, clock.tick)) }
   }
 
-  func deadline(_ worker: Worker) -> ContinuousClock.Instant? {
+  private func deadline(_ worker: Worker) -> Duration? {
     guard worker.state == .running, let timeout = settings.timeout, worker.askedCount > 0
     else { return nil }
     return worker.headSince + timeout
   }
 
+  /// When somebody is told that no answer has come.
+  private var noticeTime: Duration? {
+    guard let observer, !hasTold.waiting, workers.contains(where: { $0.askedCount > 0 })
+    else { return nil }
+    return lastAnswer + observer.delay
+  }
+
   func checkTimes() {
-    let now = ContinuousClock.now
     for worker in workers where worker.state != .vacant {
-      if let deadline = deadline(worker), deadline <= now, worker.hasStarted {
+      if worker.watchEnd == nil { checkEnd(of: worker) }
+      if let deadline = deadline(worker), deadline <= clock.now {
         giveUp(worker, .timedOut(seconds: (settings.timeout ?? .zero) / .seconds(1)))
       }
-      guard let time = worker.killTime, time <= now, worker.hasStarted else { continue }
+      guard let time = worker.killTime, time <= clock.now else { continue }
       if worker.state == .running, worker.refusesInput {
         giveUp(worker, .closedInput)
       } else if !worker.wasKilled {
-        worker.wasKilled = true
-        worker.killTime = nil
-        ChildProcess.killGroup(worker.group)
+        kill(worker)
       }
     }
+    if let noticeTime, noticeTime <= clock.now, let observer {
+      hasTold.waiting = true
+      observer.tell(
+        .waiting(
+          program: settings.text, seconds: observer.delay / .seconds(1),
+          timeout: settings.timeout))
+    }
+  }
+
+  private func kill(_ worker: Worker) {
+    worker.wasKilled = true
+    worker.killTime = nil
+    RunningWorkers.kill(worker.process)
   }
 
   /// Ends a worker that cannot be trusted any more.
@@ -45,20 +72,21 @@ extension WorkerPump {
     worker.state = .ending
     worker.cause = cause
     worker.inputEnd.close()
-    if worker.hasStarted {
-      worker.wasKilled = true
-      worker.killTime = nil
-      ChildProcess.killGroup(worker.group)
-    } else {
-      worker.killTime = .now
-    }
+    kill(worker)
+  }
+
+  /// Looks whether a process has ended.
+  func checkEnd(of worker: Worker) {
+    guard worker.state != .vacant, let how = ChildProcess.end(of: worker.process) else { return }
+    // While it is a zombie, its number and its group's are nobody else's.
+    ChildProcess.kill(worker.process)
+    ChildProcess.reap(worker.process)
+    RunningWorkers.shared.remove(worker.process)
+    end(worker, how)
   }
 
   /// A process has ended and is no more.
-  func end(_ worker: Worker, _ how: ChildProcess.End) {
-    // Those that it started go with it.
-    ChildProcess.killGroup(worker.group)
-    ProcessGroups.shared.remove(worker.group)
+  private func end(_ worker: Worker, _ how: ChildProcess.End) {
     readErrors(worker)
     if worker.state == .running || isClosing { readOutput(worker) }
     // Something outside the group may hold the pipe; what is there has been read.
@@ -73,7 +101,7 @@ extension WorkerPump {
       }
     } else if cause == .closedOutput, how == .exited(code: 0), !worker.isBlank {
       // The last line is whole, since the process came to its end.
-      cause = takeAnswer(worker, worker.partial.indices, .now) ?? .exited(code: 0)
+      cause = takeAnswer(worker, worker.partial.indices) ?? .exited(code: 0)
     } else if cause == .closedOutput || cause == .closedInput {
       switch how {
       case .exited(let code): cause = worker.wasKilled ? cause : .exited(code: code)

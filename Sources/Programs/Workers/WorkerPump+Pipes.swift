@@ -23,12 +23,15 @@ extension WorkerPump {
   func endInput(of worker: Worker) {
     guard worker.inputEnd != nil else { return }
     worker.refusesInput = true
-    worker.killTime = .now + (settings.timeout ?? .seconds(1))
+    worker.killTime = clock.now + (settings.timeout ?? .seconds(1))
     worker.inputEnd.close()
     worker.written = worker.toWrite.count
   }
 
-  func waitForWork() {
+  /// Waits until there is something to read or to write or something is due, and does it.
+  ///
+  /// - Parameter hasMore: Whether there is other work, so that nothing is waited for.
+  func waitForWork(_ hasMore: Bool) {
     guard let wakeEnd = wakeEnds?.reading else { return }
     var poll = Poll()
     var owners: [(worker: Worker, descriptor: Descriptor)] = []
@@ -43,8 +46,12 @@ extension WorkerPump {
       add(worker.errorEnd, .reading, worker)
       // Without an interest, a pipe still tells that its reader is gone.
       add(worker.inputEnd, worker.written < worker.toWrite.count ? .writing : [], worker)
+      add(worker.watchEnd, .reading, worker)
     }
-    poll.wait(milliseconds: nextTime())
+    clock.advance()
+    let wait = hasMore ? .zero : timeToWait()
+    poll.wait(milliseconds: wait.map { Int32(($0 / .milliseconds(1)).rounded(.up)) })
+    clock.advance(waited: wait ?? .seconds(1_000_000_000))
     if poll.isReady(0) {
       while case .count = wakeEnd.read(into: buffer) {}
     }
@@ -53,6 +60,7 @@ extension WorkerPump {
       if owner.descriptor == worker.inputEnd, poll.isAbandoned(index + 1) { endInput(of: worker) }
       if owner.descriptor == worker.errorEnd { readErrors(worker) }
       if owner.descriptor == worker.outputEnd { readOutput(worker) }
+      if owner.descriptor == worker.watchEnd { checkEnd(of: worker) }
     }
   }
 
@@ -102,7 +110,7 @@ extension WorkerPump {
     worker.cause = .closedOutput
     worker.killTime =
       settings.isOneShot
-      ? settings.timeout.map { worker.headSince + $0 } : .now + .milliseconds(500)
+      ? settings.timeout.map { worker.headSince + $0 } : clock.now + .milliseconds(500)
   }
 
   /// The longest line that an answer may be.
@@ -110,14 +118,14 @@ extension WorkerPump {
 
   func takeLines(_ worker: Worker) {
     var start = 0
-    let now = ContinuousClock.now
+    clock.advance()
     while worker.state == .running {
       let end = worker.partial[worker.searched...].firstIndex(of: UInt8(ascii: "\n"))
       guard let end else {
         worker.searched = worker.partial.count
         break
       }
-      if let cause = takeAnswer(worker, start..<end, now) { giveUp(worker, cause) }
+      if let cause = takeAnswer(worker, start..<end) { giveUp(worker, cause) }
       start = end + 1
       worker.searched = start
     }
@@ -133,7 +141,7 @@ extension WorkerPump {
 
   /// Takes a line for the answer to a question; what is wrong with it comes back.
   func takeAnswer(
-    _ worker: Worker, _ range: Range<Int>, _ now: ContinuousClock.Instant
+    _ worker: Worker, _ range: Range<Int>
   ) -> SampleFailure.Cause? {
     let line = worker.partial[range]
     var isOldest = true
@@ -154,13 +162,25 @@ extension WorkerPump {
       ?? read(worker.partial, range, for: evaluation)
     if let cause { return cause }
     worker.removeHead()
-    if isOldest {
-      let seconds = (now - worker.headSince) / .seconds(1)
-      answerTime = answerTime.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
-      worker.headSince = now
-    }
+    measure(worker, isOldest: isOldest)
     if settings.isNumbered { settle(evaluation) } else { worker.unconfirmed.append(evaluation) }
     return nil
+  }
+
+  /// Takes the time of an answer.
+  private func measure(_ worker: Worker, isOldest: Bool) {
+    lastAnswer = clock.now
+    defer { if isOldest { worker.headSince = clock.now } }
+    guard worker.hasAnswered else {
+      // The time of the first one has the process's start in it.
+      worker.hasAnswered = true
+      let seconds = (clock.now - worker.startTime) / .seconds(1)
+      startTime = startTime == 0 ? seconds : 0.9 * startTime + 0.1 * seconds
+      return
+    }
+    guard isOldest else { return }
+    let seconds = (clock.now - worker.headSince) / .seconds(1)
+    answerTime = answerTime.map { 0.9 * $0 + 0.1 * seconds } ?? seconds
   }
 
   /// Nothing is open and nothing more has come: the answers are as many as the questions.

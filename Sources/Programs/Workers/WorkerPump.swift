@@ -5,7 +5,8 @@ internal import Synchronization
 /// them.
 ///
 /// Every pipe is non-blocking and polled together with all others, standard errors included, so
-/// that no worker can hold up another one or itself, whatever it writes or does not read.
+/// that no worker can hold up another one or itself, whatever it writes or does not read. The thread
+/// starts all processes, which end with it where the system can see to that.
 final class WorkerPump: @unchecked Sendable {
   let settings: ProgramSettings
   private let inbox = Mutex(Inbox())
@@ -13,7 +14,8 @@ final class WorkerPump: @unchecked Sendable {
   private(set) var wakeEnds: (reading: Descriptor, writing: Descriptor)?
 
   // What follows belongs to the pump's thread.
-  var workers: [Worker]
+  /// As many as have been needed at a time, `jobs` at most.
+  var workers: [Worker] = []
   /// What is to be asked: what failed or was given back first.
   var again: [Evaluation] = []
   var queue: [EvaluationBatch] = []
@@ -23,13 +25,27 @@ final class WorkerPump: @unchecked Sendable {
   var isClosing = false
   /// What the next batch is to be told.
   var fault: SampleFailure?
+  var clock: PumpClock
   /// The mean time of one answer, in seconds; nil before the first.
   var answerTime: Double?
+  /// The mean time from a process's start to its first answer, in seconds.
+  var startTime = 0.0
+  /// The mean time that the pump takes to start a process, in seconds.
+  var startCost = 0.0
+  /// Since when no further process can be started, and when that is tried again.
+  var scarcity: (since: Duration, nextTry: Duration)?
+  /// When the last answer came, or the first question after a time without any.
+  var lastAnswer = Duration.zero
+  private(set) var observer: ProgramObserver?
+  /// What has been told already.
+  var hasTold = (scarcity: false, waiting: false)
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
+  /// In every worker's environment, and in that of all that it starts.
+  lazy var variable = RunningWorkers.shared.newVariable()
 
   private struct Inbox {
     var batches: [EvaluationBatch] = []
-    var events: [(worker: Int, generation: Int, event: ProcessStarter.Event)] = []
+    var observer: ProgramObserver?
     var isClosing = false
     var patience = Duration.milliseconds(200)
     var hasThread = false
@@ -39,7 +55,7 @@ final class WorkerPump: @unchecked Sendable {
 
   init(_ settings: ProgramSettings) {
     self.settings = settings
-    workers = (0..<settings.jobs).map { _ in Worker() }
+    clock = PumpClock(timeout: settings.timeout)
   }
 
   deinit {
@@ -65,16 +81,22 @@ final class WorkerPump: @unchecked Sendable {
     try batch.wait()
   }
 
-  func startThread() throws(ProgramError) {
+  /// Who is told what happens; takes effect with the next batch.
+  func observe(_ observer: ProgramObserver) { inbox.withLock { $0.observer = observer } }
+
+  private func startThread() throws(ProgramError) {
     do throws(SystemFailure) {
       let ends = try Descriptor.pipe()
       ends.reading.makeNonblocking()
       ends.writing.makeNonblocking()
       wakeEnds = ends
     } catch {
-      throw .cannotStart(program: settings.text, reason: error.description)
+      throw .cannotStart(program: settings.text, reason: error.reason)
     }
     guard Thread.start({ self.loop() }) else {
+      wakeEnds?.reading.close()
+      wakeEnds?.writing.close()
+      wakeEnds = nil
       throw .cannotStart(program: settings.text, reason: "no thread can be started")
     }
   }
@@ -100,27 +122,22 @@ final class WorkerPump: @unchecked Sendable {
   /// What nobody has been told yet, once no worker is left.
   var finalFault: SampleFailure? { inbox.withLock { $0.isFinished } ? fault : nil }
 
-  func wake() {
-    wakeEnds?.writing.writeByte(1)
-  }
-
-  func report(_ worker: Int, _ generation: Int, _ event: ProcessStarter.Event) {
-    inbox.withLock { $0.events.append((worker, generation, event)) }
-    wake()
-  }
+  private func wake() { wakeEnds?.writing.writeByte(1) }
 
   // MARK: The loop
 
-  func loop() {
+  private func loop() {
     Signals.blockBrokenPipe()
     while true {
+      clock.advance()
       takeInbox()
       if isClosing, workers.allSatisfy({ $0.state == .vacant }) { break }
-      if !isClosing { feed() }
-      for index in workers.indices { write(to: workers[index]) }
-      waitForWork()
+      let hasMoreToStart = isClosing ? false : feed()
+      for worker in workers { write(to: worker) }
+      waitForWork(hasMoreToStart)
       checkTimes()
     }
+    RunningWorkers.killAll(holding: variable)
     let waiters = inbox.withLock { inbox in
       inbox.isFinished = true
       defer { inbox.waiters = [] }
@@ -129,19 +146,17 @@ final class WorkerPump: @unchecked Sendable {
     for waiter in waiters { waiter() }
   }
 
-  func takeInbox() {
-    let (batches, events, closes, patience) = inbox.withLock { inbox in
-      defer {
-        inbox.batches = []
-        inbox.events = []
-      }
-      return (inbox.batches, inbox.events, inbox.isClosing, inbox.patience)
+  private func takeInbox() {
+    let (batches, closes, patience) = inbox.withLock { inbox in
+      defer { inbox.batches = [] }
+      observer = inbox.observer
+      return (inbox.batches, inbox.isClosing, inbox.patience)
     }
-    queue += batches
     awaited.removeAll(where: \.isDone)
+    if awaited.isEmpty { lastAnswer = clock.now }
+    queue += batches
     awaited += batches
     if let fault, !awaited.isEmpty { reportFault(fault) }
-    for event in events { handle(event.event, of: event.worker, event.generation) }
     if closes && !isClosing { beginClosing(patience) }
     if isClosing {
       for batch in queue { batch.fail(.stopped) }
@@ -156,7 +171,7 @@ final class WorkerPump: @unchecked Sendable {
     fault = awaited.isEmpty ? failure : nil
   }
 
-  func beginClosing(_ patience: Duration) {
+  private func beginClosing(_ patience: Duration) {
     isClosing = true
     for evaluation in again { evaluation.batch.fail(.stopped) }
     again = []
@@ -175,154 +190,7 @@ final class WorkerPump: @unchecked Sendable {
       }
       worker.state = .ending
       if !worker.hasSpokenUnasked { worker.cause = nil }
-      worker.killTime = isIdle ? .now + patience : .now
-    }
-  }
-
-  func handle(_ event: ProcessStarter.Event, of index: Int, _ generation: Int) {
-    let worker = workers[index]
-    switch event {
-    case .started(let group):
-      guard worker.generation == generation else { return }
-      worker.group = group
-      worker.hasStarted = true
-      worker.headSince = .now
-    case .notStarted(let reason):
-      ProcessGroups.shared.remove(worker.group)
-      guard worker.generation == generation else { return }
-      let error = ProgramError.cannotStart(program: settings.text, reason: reason)
-      let open = worker.takeAsked()
-      removeInputFile(of: worker)
-      worker.becomeVacant()
-      for evaluation in again + open { evaluation.batch.fail(error) }
-      for batch in queue { batch.fail(error) }
-      again = []
-      queue = []
-      nextInFirst = 0
-    case .ended(let how):
-      guard worker.generation == generation else { return }
-      end(worker, how)
-    }
-  }
-
-  // MARK: Asking
-
-  /// The next evaluation, which stays where it is.
-  func peek() -> Evaluation? {
-    while let last = again.last {
-      if !last.batch.isDone { return last }
-      again.removeLast()
-    }
-    while let first = queue.first {
-      if !first.isDone, nextInFirst < first.count {
-        return Evaluation(batch: first, index: nextInFirst)
-      }
-      queue.removeFirst()
-      nextInFirst = 0
-    }
-    return nil
-  }
-
-  func removeNext() {
-    if again.isEmpty { nextInFirst += 1 } else { again.removeLast() }
-  }
-
-  /// How many questions a worker has before it at a time: enough to bridge the time until the pump
-  /// has read an answer and written again, and no more than that, so that slow evaluations spread
-  /// evenly.
-  ///
-  /// Where an answer takes longer than 5 ms, that time is worth nothing, and a question that is alone
-  /// can't get another's answer.
-  var window: Int {
-    if settings.isOneShot { return 1 }
-    guard let answerTime, answerTime < 0.005 else { return 1 }
-    return min(2 + Int(0.002 / max(answerTime, 1e-6)), 512)
-  }
-
-  /// After so many windows a worker answers all that it was asked before it is asked more, so that its
-  /// answers count, and no more than these are asked again.
-  private static let longestRun = 16
-
-  func feed() {
-    let window = window
-    let now = ContinuousClock.now
-    while let next = peek() {
-      let isRetry =
-        next.batch.failedAttempts[next.index] != nil || next.batch.suspects.contains(next.index)
-      guard let worker = isRetry ? freshest() : leastBusy(window) else { return }
-      if worker.state == .vacant, !settings.isOneShot, !start(worker, nil) { return }
-      removeNext()
-      worker.ask(next, isNumbered: settings.isNumbered, now: now)
-      worker.isReserved = isRetry
-      if settings.isOneShot, !start(worker, next) { return }
-    }
-  }
-
-  /// The worker to ask next: an idle one that runs before a place where none does, before one that
-  /// has something to do.
-  func leastBusy(_ window: Int) -> Worker? {
-    var best: Worker?
-    var fewest = Int.max
-    for worker in workers {
-      let load: Int
-      switch worker.state {
-      case .running:
-        if settings.isOneShot || worker.refusesInput || worker.isReserved { continue }
-        if worker.unconfirmed.count >= Self.longestRun * window { continue }
-        load = worker.askedCount == 0 ? 0 : worker.askedCount + 1
-      case .vacant: load = 1
-      case .ending: continue
-      }
-      if load < fewest, load <= window { (best, fewest) = (worker, load) }
-    }
-    return best
-  }
-
-  /// A place for a new process, where what failed is tried again; an idle one where there is none.
-  func freshest() -> Worker? {
-    workers.first { $0.state == .vacant }
-      ?? workers.first {
-        $0.state == .running && $0.askedCount == 0 && !$0.refusesInput && !settings.isOneShot
-      }
-  }
-
-  /// Asks for a process; what it is to answer is already noted.
-  func start(_ worker: Worker, _ evaluation: Evaluation?) -> Bool {
-    guard let index = workers.firstIndex(where: { $0 === worker }) else { return false }
-    do throws(SystemFailure) {
-      var arguments = settings.arguments
-      if let evaluation {
-        let expanded = try ArgumentPlaceholders.expand(
-          settings.arguments, evaluation.batch.input(evaluation.index))
-        arguments = expanded.arguments
-        worker.inputFile = expanded.file
-      }
-      var input: (reading: Descriptor, writing: Descriptor)?
-      if evaluation == nil {
-        let pipe = try Descriptor.pipe()
-        pipe.writing.makeNonblocking()
-        worker.inputEnd = pipe.writing
-        input = pipe
-      }
-      let output = try Descriptor.pipe()
-      output.reading.makeNonblocking()
-      worker.outputEnd = output.reading
-      let error = try Descriptor.pipe()
-      error.reading.makeNonblocking()
-      worker.errorEnd = error.reading
-      worker.state = .running
-      worker.headSince = .now
-      totals.withLock { $0.starts += 1 }
-      let generation = worker.generation
-      ProcessStarter.shared.start(
-        settings.executable, arguments,
-        .init(input: input?.reading, output: output.writing, error: error.writing)
-      ) { [weak self] in self?.report(index, generation, $0) }
-      return true
-    } catch {
-      worker.state = .running
-      handle(.notStarted(error.description), of: index, worker.generation)
-      return false
+      worker.killTime = isIdle ? clock.now + patience : clock.now
     }
   }
 }

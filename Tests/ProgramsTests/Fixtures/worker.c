@@ -56,6 +56,9 @@ static void misbehave(const char *mode, const char *parameter) {
   } else if (!strcmp(mode, "hang")) {
     signal(SIGTERM, SIG_IGN);
     for (;;) sleep(1000);
+  } else if (!strcmp(mode, "move")) {
+    setpgid(0, getpgid(getppid()));
+    for (;;) sleep(1000);
   } else if (!strcmp(mode, "hang-with-child")) {
     if (fork() == 0) signal(SIGTERM, SIG_IGN);
     for (;;) sleep(1000);
