@@ -9,6 +9,8 @@ package enum PerturbTool {
 
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
+    Descriptor.openMissingStandard()
+    Signals.unblock([Signals.interrupt, Signals.termination, Signals.hangup])
     ThisProcess.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
   }
 

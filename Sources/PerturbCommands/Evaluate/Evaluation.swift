@@ -109,7 +109,7 @@ package struct Evaluation {
     let point = Point<Scalar>(
       theta: theta.tensor(of: type), cotangent: try problem.cotangent(valueShape),
       key: problem.key, isBatch: isBatch)
-    if findsHessian { try checkHessian(theta) }
+    if findsHessian { try theta.checkSquare("--hessian") }
     let second = try findsHessian ? hessianCotangent(point, theta.rows, valueShape) : nil
     let hasGradient = point.cotangent != nil || second != nil
     var perturbed: Function<Scalar> = try problem.perturbed(function, hasGradient: hasGradient)
@@ -199,17 +199,6 @@ package struct Evaluation {
       throw CommandError(
         "the \(name) has \(numbers.values[index]) at index \(index) in \(problem.precision.rawValue) "
           + "precision, expected finite numbers: another sigma, noise or --precision may have them")
-    }
-  }
-
-  /// Matrices take the square of the inputs in memory and on paper.
-  private func checkHessian(_ theta: NumberArray) throws(CommandError) {
-    let width = theta.values.count / theta.rows
-    let entries = Double(theta.rows) * Double(width) * Double(width)
-    if entries > 16e6 {
-      throw CommandError(
-        "--hessian has \(Digits.grouped(width)) × \(Digits.grouped(width)) entries for each point, "
-          + "\(Digits.fixed(entries / 1e6, 0)) million in all, expected at most 16 million")
     }
   }
 

@@ -40,6 +40,8 @@ package struct ExactEvaluation {
     }
     let theta = try problem.input()
     let isBatch = theta.shape.count == 2
+    if findsHessian { try theta.checkSquare("--hessian") }
+    if case .function(.sort) = problem.source { try theta.checkSquare("sort by its formula") }
     let unperturbed = try (0..<theta.rows).map {
       try problem.output(function, at: theta.row($0), type)
     }

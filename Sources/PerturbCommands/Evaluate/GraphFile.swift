@@ -64,6 +64,7 @@ package struct GraphFile {
       throw CommandError(
         "\(costs.count) of \(list.count) edges have a cost, expected all of them or none")
     }
+    try Self.checkMemory(names, edgeCount: list.count)
     self.costs = costs.isEmpty ? nil : costs
     graph = try Self.graph(names, ends, isDirected: try Self.isDirected(json))
     from = try Self.node("from", of: json, in: graph)
@@ -110,6 +111,15 @@ package struct GraphFile {
       names.append(name)
     }
     return .names(names)
+  }
+
+  /// A number of a few digits asks for memory; names and edges have taken theirs in the file.
+  private static func checkMemory(_ nodes: Nodes, edgeCount: Int) throws(CommandError) {
+    if case .count(let count) = nodes, count > 10_000_000, count > 4 * edgeCount {
+      throw CommandError(
+        "nodes is \(Digits.grouped(count)) with \(Digits.grouped(edgeCount)) edges, expected at most "
+          + "10,000,000, or 4 for each edge")
+    }
   }
 
   private static func isDirected(_ json: JSON) throws(CommandError) -> Bool {

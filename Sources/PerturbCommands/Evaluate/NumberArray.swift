@@ -130,4 +130,18 @@ package struct NumberArray: Sendable, Equatable {
         "\(name) has \(values[index]) at index \(index), expected finite numbers")
     }
   }
+
+  /// Checks that a matrix of all pairs of the numbers of a point can be kept and printed.
+  ///
+  /// - Parameter name: What has the matrix.
+  /// - Throws: ``CommandError`` that says how large it would be.
+  func checkSquare(_ name: String) throws(CommandError) {
+    let width = values.count / max(rows, 1)
+    let entries = Double(rows) * Double(width) * Double(width)
+    if entries > 16e6 {
+      throw CommandError(
+        "\(name) has \(Digits.grouped(width)) × \(Digits.grouped(width)) entries for each point, "
+          + "\(Digits.grouped(Int(entries / 1e6))) million in all, expected at most 16 million")
+    }
+  }
 }

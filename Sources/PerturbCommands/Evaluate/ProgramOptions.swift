@@ -68,6 +68,16 @@ extension ExternalProgram {
     } catch { throw CommandError(error.description) }
   }
 
+  /// Says once on a console when the program keeps it waiting, and when there are fewer workers than
+  /// were asked for.
+  func observe(on console: Console) {
+    observe(
+      ProgramObserver(delay: console.noticeDelay) { notice in
+        console.clearProgress()
+        console.report("perturb: \(notice)")
+      })
+  }
+
   /// Does some work with the program, whose workers are gone at the end and after a signal; answers
   /// count once all workers have come to the end of their output.
   ///
@@ -76,7 +86,8 @@ extension ExternalProgram {
     on console: Console, hint: (any Error) -> String = { _ in "" }, _ work: () throws -> Result
   ) throws -> Result {
     defer { stop() }
-    if console.handlesSignals { Interruption.shared.watch { stop() } }
+    observe(on: console)
+    if console.handlesSignals { Interruption.shared.watch(on: console) { stop() } }
     do {
       let result = try work()
       try finish()

@@ -51,6 +51,7 @@ struct MinimizeCommand: ConsoleCommand {
       lock = try folder?.lock()
       try folder?.checkNew()
     }
+    folder?.removeParts()
     var run = try Self.explaining {
       try TuningRun(settings, folder: folder, resumed: checkpoint, console: console)
     }

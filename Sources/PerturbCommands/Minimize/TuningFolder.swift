@@ -60,6 +60,17 @@ struct TuningFolder: Sendable {
     }
   }
 
+  /// Removes what a run that was killed has left half written; the folder must be locked.
+  func removeParts() {
+    let names = [
+      Self.checkpointName, Self.historyName, Self.failureName, Self.resultName, Self.pageName,
+    ]
+    for name in Files.names(in: path)
+    where names.contains(where: { name.hasPrefix($0 + ".") })
+      && (name.hasSuffix(".part") || name.hasSuffix(".partial"))
+    { Files.removeFile(file(name)) }
+  }
+
   /// Checks that there is a run to go on with.
   ///
   /// - Throws: ``CommandError`` where there is none.

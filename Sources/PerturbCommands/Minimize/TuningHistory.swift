@@ -27,12 +27,13 @@ enum TuningHistory {
       + "\n"
   }
 
-  /// The first rows of a history.
+  /// The first rows of a history; a run that was ended before its first step may have none.
   ///
   /// - Throws: ``CommandError`` that names the row and the column.
   static func read(
     _ path: String, count: Int, names: [String]
   ) throws(CommandError) -> [TuningRow] {
+    if count == 0 { return [] }
     let bytes: [UInt8]
     do throws(SystemFailure) { bytes = try Files.read(path) } catch {
       throw CommandError("cannot read the history '\(path)': \(error.reason)")

@@ -78,9 +78,16 @@ struct TuningRun {
   mutating func run() throws -> TuningOutcome {
     let program = objective.program
     defer { program.stop() }
-    if console.handlesSignals { Interruption.shared.watch { program.stop() } }
-    try writeHistory()
+    program.observe(on: console)
+    if console.handlesSignals { Interruption.shared.watch(on: console) { program.stop() } }
+    // The checkpoint first: a folder that has one can be gone on with.
     try writeCheckpoint()
+    try writeHistory()
+    if settings.stepSeconds > console.noticeDelay / .seconds(1) {
+      console.report(
+        "perturb: a step of \(settings.method.rawValue) with \(Digits.grouped(settings.space.count)) "
+          + "inputs takes about \(Digits.clock(settings.stepSeconds)) beside its evaluations")
+    }
     do {
       let status = try steps()
       let outcome = try outcome(status)

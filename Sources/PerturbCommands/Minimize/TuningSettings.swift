@@ -95,6 +95,14 @@ struct TuningSettings {
     }
   }
 
+  /// Roughly the seconds that a step takes beside its evaluations: those of the eigenvectors of a
+  /// covariance, or of directions made orthogonal, both O(n³).
+  var stepSeconds: Double {
+    let cube = 1e-9 * Double(space.count) * Double(space.count) * Double(space.count)
+    if self.method == .cmaES { return cube }
+    return directions == .orthogonal ? 2 * cube : 0
+  }
+
   /// What estimates gradients. L-BFGS takes whole groups of orthogonal directions, along which
   /// differences add up to the gradient itself for a quadratic function.
   func makeEstimator(threads: Int) throws -> ZeroOrder {

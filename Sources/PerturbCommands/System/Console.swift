@@ -52,6 +52,9 @@ package struct Console: Sendable {
   /// - Throws: What ``write`` throws.
   package func print(_ text: String = "") throws { try write(text + "\n") }
 
+  /// Empties the line of a terminal that tells how far things are.
+  func clearProgress() { if showsProgress { writeError("\r\u{1B}[K") } }
+
   /// Writes one line to the standard error, whatever characters are in its text.
   func report(_ text: String) { writeError(ErrorText.line(text) + "\n") }
 }

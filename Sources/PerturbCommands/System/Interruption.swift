@@ -22,8 +22,9 @@ struct Interrupted: Error {
 
 /// The signals by which a user or the system asks the process to end.
 ///
-/// The first one is for the command to react to; the second ends the process at once. Workers have
-/// process groups of their own and see neither.
+/// The first one is for the command to react to; where it is in the middle of a long computation, the
+/// process is ended after some seconds, and by a second signal at once. Workers have process groups of
+/// their own and see neither.
 final class Interruption: Sendable {
   static let shared = Interruption()
 
@@ -40,15 +41,23 @@ final class Interruption: Sendable {
 
   /// Begins to watch.
   ///
-  /// - Parameter react: Called once, on another thread.
-  func watch(_ react: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - console: Where it is said that the command was ended before it came to its own end.
+  ///   - react: Called once, on another thread.
+  func watch(on console: Console, _ react: @escaping @Sendable () -> Void) {
     guard let ends else { return }
     let isStarted = Thread.start {
       var byte: UInt8 = 0
       var count = 0
       while case .count = withUnsafeMutableBytes(of: &byte, { ends.reading.read(into: $0) }) {
         count += 1
-        if count > 1 { ThisProcess.leave(128 + Int32(byte)) }
+        let signal = Int32(byte)
+        if count > 1 { ThisProcess.leave(128 + signal) }
+        _ = Thread.start {
+          ThisProcess.sleep(.seconds(3))
+          console.report("perturb: stopped by \(Interrupted.name(signal))")
+          ThisProcess.leave(128 + signal)
+        }
         react()
       }
     }

@@ -22,9 +22,7 @@ struct ProgressLine: Sendable {
     console.writeError("\r\u{1B}[K\(shown)")
   }
 
-  func clear() {
-    if console.showsProgress { console.writeError("\r\u{1B}[K") }
-  }
+  func clear() { console.clearProgress() }
 }
 
 /// Told how many blocks of a pass over the samples are done, and how many there are.
