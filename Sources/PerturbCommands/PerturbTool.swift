@@ -7,10 +7,20 @@ package enum PerturbTool {
   static let listOptions = Set(
     RootCommand.configuration.subcommands.flatMap { (try? $0.parse([]))?.listOptions ?? [] })
 
+  /// What small problems take, in bytes.
+  private static let leastMemory = 48 << 20
+
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
     Descriptor.openMissingStandard()
     Signals.unblock([Signals.interrupt, Signals.termination, Signals.hangup])
+    // Memory that is not there where a computation needs it ends the process without a word.
+    guard ThisProcess.hasAddressSpace(leastMemory) else {
+      Console.standard.report(
+        "perturb: less than \(leastMemory >> 20) MiB of address space are left, expected more (ulimit -v)"
+      )
+      ThisProcess.leave(1)
+    }
     ThisProcess.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
   }
 

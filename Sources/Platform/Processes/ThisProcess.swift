@@ -50,6 +50,14 @@ package enum ThisProcess {
   /// Lets the calling thread wait, while others go on.
   package static func sleep(_ time: Duration) { _ = usleep(useconds_t(time / .microseconds(1))) }
 
+  /// Whether so many bytes more can be mapped, which a limit such as `ulimit -v` may keep from it.
+  package static func hasAddressSpace(_ bytes: Int) -> Bool {
+    let memory = mmap(nil, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard memory != MAP_FAILED else { return false }
+    munmap(memory, bytes)
+    return true
+  }
+
   /// Calls a function when the process exits.
   package static func atExit(_ body: @escaping @convention(c) () -> Void) { _ = atexit(body) }
 

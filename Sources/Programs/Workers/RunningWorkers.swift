@@ -43,10 +43,11 @@ final class RunningWorkers: Sendable {
 
   /// Ends what has left its worker's group and outlived its parents.
   static func killAll(holding variable: String) {
-    // One that is just starting another may need a second look.
-    for _ in 0..<3 {
+    // One that starts another and ends while the table is read is in it no more, and the other not yet.
+    var looksWithout = 0
+    for _ in 0..<10 where looksWithout < 2 {
       let found = ProcessTable.holding(variable: variable)
-      if found.isEmpty { return }
+      looksWithout = found.isEmpty ? looksWithout + 1 : 0
       for process in found { ChildProcess.kill(process) }
     }
   }

@@ -7,11 +7,14 @@ import Testing
 struct WaitingTests {
   // MARK: A program that does not answer
 
-  private func run(_ options: String, _ statement: String, isWatched: Bool = false) -> CommandRun {
+  private func run(
+    _ options: String, _ statement: String, isWatched: Bool = false,
+    delay: Duration = .milliseconds(300)
+  ) -> CommandRun {
     CommandRun(
       ["evaluate"] + options.split(separator: " ").map(String.init) + ["--"]
         + PythonWorker.program(statement), showsProgress: isWatched,
-      noticeDelay: .milliseconds(300))
+      noticeDelay: delay)
   }
 
   @Test(arguments: [false, true])
@@ -35,14 +38,15 @@ struct WaitingTests {
 
   @Test func oneThatAnswersIsNotSilent() {
     let run = run(
-      "--theta 1 --samples 20 --jobs 1", "import time; time.sleep(0.04); print(x[0])")
+      "--theta 1 --samples 25 --jobs 1", "import time; time.sleep(0.1); print(x[0])",
+      delay: .seconds(2))
     #expect(run.errors == "")
   }
 
   // MARK: Stops and clocks
 
   private static let options =
-    "evaluate --theta 0.5,2 --samples 12 --jobs 2 --retries 0 --timeout 1.5 --json --"
+    "evaluate --theta 0.5,2 --samples 40 --jobs 2 --retries 0 --timeout 1.5 --json --"
     .split(separator: " ").map(String.init)
 
   private static func program(_ marker: String) -> [String] {
@@ -67,7 +71,7 @@ struct WaitingTests {
     #expect(clean.code() == 0)
     let marker = "marker-\(UUID().uuidString)"
     let run = try BuiltProgram(Self.options + Self.program(marker))
-    for _ in 0..<500 where try processes(marker).count < 3 { usleep(10_000) }
+    for _ in 0..<1000 where try processes(marker).count < 3 { usleep(1000) }
     let all = try processes(marker)
     #expect(all.count == 3)
     // perturb first, which else might see its workers stand still.

@@ -22,4 +22,9 @@ struct ThisProcessTests {
     ends.reading.close()
     ends.writing.close()
   }
+
+  @Test func addressSpaceHasAnEnd() {
+    #expect(ThisProcess.hasAddressSpace(1 << 20))
+    #expect(!ThisProcess.hasAddressSpace(1 << 60))
+  }
 }

@@ -54,6 +54,8 @@ final class Trial {
     var errors: String
     /// Whether the errors are UTF-8.
     var isText = true
+    /// Whether there was an error stream at all.
+    var hasErrors = true
     var errorLines: [Substring] { errors.split(separator: "\n") }
   }
 
@@ -62,7 +64,9 @@ final class Trial {
     let running: Running
     let trial: Trial
     let number: Int
-    fileprivate init(_ running: Running, _ trial: Trial, _ number: Int) {
+    private let hasErrors: Bool
+    fileprivate init(_ running: Running, _ trial: Trial, _ number: Int, hasErrors: Bool) {
+      self.hasErrors = hasErrors
       self.running = running
       self.trial = trial
       self.number = number
@@ -82,7 +86,7 @@ final class Trial {
       return Outcome(
         code: code, output: String(decoding: bytes("output"), as: UTF8.self),
         errors: String(decoding: errors, as: UTF8.self),
-        isText: String(data: errors, encoding: .utf8) != nil)
+        isText: String(data: errors, encoding: .utf8) != nil, hasErrors: hasErrors)
     }
   }
 
@@ -102,7 +106,7 @@ final class Trial {
       fail("the harness could not start a process")
       return nil
     }
-    return Command(running, self, count)
+    return Command(running, self, count, hasErrors: how.error != nil)
   }
 
   /// Runs a command to its end and judges it.
@@ -139,7 +143,7 @@ final class Trial {
     if code < 0, code != -(signal ?? 0) { fail("was ended by signal \(-code)") }
     let expected = [0, 1, 64] + (signal.map { [128 + Int($0)] } ?? [])
     if code >= 0, !expected.contains(code) { fail("exit code \(code)") }
-    judge(lines: outcome, code)
+    if outcome.hasErrors { judge(lines: outcome, code) }
     if outcome.errors.unicodeScalars.contains(where: {
       $0 != "\n" && ($0.value < 32 || (127..<160).contains($0.value))
     }) {

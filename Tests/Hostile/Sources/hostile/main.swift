@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-// hostile [--whole] [--part P] [--seed S] [--jobs J] [--perturb PATH] [--worker PATH] [class[:index] …]
+// hostile [--whole] [--part P] [--minutes M] [--seed S] [--jobs J] [--perturb PATH] [--worker PATH] [class[:index] …]
 //
 // Runs the built `perturb` where things go wrong, and prints a table: class, runs, failures. Ends with
 // 0 where there are none. A run's name is its class and its index; the name alone repeats it.
@@ -10,6 +10,8 @@ struct Options {
   var isWhole = false
   /// The part of all runs, for a machine that has less time.
   var part = 1.0
+  /// After how long no further run begins.
+  var minutes = Double.infinity
   var seed: UInt64 = 1
   var jobs = 4
   var perturb = ".build/release/perturb"
@@ -22,6 +24,7 @@ struct Options {
       switch argument {
       case "--whole": isWhole = true
       case "--part": part = arguments.popFirst().flatMap(Double.init) ?? 1
+      case "--minutes": minutes = arguments.popFirst().flatMap(Double.init) ?? minutes
       case "--seed": seed = arguments.popFirst().flatMap(UInt64.init) ?? 1
       case "--jobs": jobs = arguments.popFirst().flatMap(Int.init) ?? 4
       case "--perturb": perturb = arguments.popFirst() ?? perturb
@@ -94,7 +97,9 @@ for _ in 0..<options.jobs {
   Thread.detachNewThread {
     while true {
       let place = next.add(1, ordering: .relaxed).oldValue
-      guard place < shuffled.count else { break }
+      guard place < shuffled.count,
+        (ContinuousClock.now - begin) / .seconds(60) < options.minutes
+      else { break }
       let (kind, index) = shuffled[place]
       let name = "\(kind.name):\(index)"
       let seed = name.utf8.reduce(options.seed &* 1_000_003) {
