@@ -14,14 +14,27 @@ package enum PerturbTool {
   package static func main() -> Never {
     Descriptor.openMissingStandard()
     Signals.unblock([Signals.interrupt, Signals.termination, Signals.hangup])
-    // Memory that is not there where a computation needs it ends the process without a word.
-    guard ThisProcess.hasAddressSpace(leastMemory) else {
-      Console.standard.report(
-        "perturb: less than \(leastMemory >> 20) MiB of address space are left, expected more (ulimit -v)"
-      )
+    if let scarcity {
+      Console.standard.report("perturb: \(scarcity)")
       ThisProcess.leave(1)
     }
     ThisProcess.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
+  }
+
+  /// What there is too little of. Memory and descriptors that are not there in the middle of a
+  /// computation, or of libdispatch's, end the process without a word.
+  private static var scarcity: String? {
+    if !ThisProcess.hasAddressSpace(leastMemory) {
+      return "less than \(leastMemory >> 20) MiB of address space are left, expected more "
+        + "(ulimit -v)"
+    }
+    let pipes = (0..<4).map { _ in try? Descriptor.pipe() }
+    for pipe in pipes {
+      pipe?.reading.close()
+      pipe?.writing.close()
+    }
+    return pipes.contains { $0 == nil }
+      ? "less than 8 descriptors are left, expected more (ulimit -n)" : nil
   }
 
   /// Runs a command.

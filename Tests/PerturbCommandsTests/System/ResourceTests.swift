@@ -73,6 +73,16 @@ struct ResourceTests {
     }
   }
 
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
+  func aFullDiskIsAnError() throws {
+    for arguments in [Self.evaluate, ["evaluate", "or", "--theta", "1", "--json"], ["--help"]] {
+      let run = try BuiltProgram(arguments, prefix: "exec >/dev/full;")
+      #expect(run.code() == 1)
+      #expect(
+        try run.errors == "perturb: cannot write the output: no space left on device\n")
+    }
+  }
+
   @Test func aFewDigitsTakeNoMemory() throws {
     let folder = try TemporaryFolder()
     let file = try folder.file(

@@ -276,7 +276,7 @@ private let modes: [(name: String, hangs: Bool, isMadeUp: Bool)] = [
   let limit = trial.random.below(64)
   let outcome = trial.run(lines[index]) { how in
     switch kind {
-    case 0: how.descriptors = UInt64(3 + limit)
+    case 0: how.descriptors = UInt64(4 + limit)
     case 1: how.processes = UInt64(1 + limit / 3)
     case 2: how.addressSpace = (leastSpace + UInt64(limit / 2)) << 22
     case 3:

@@ -117,7 +117,10 @@ static int misbehave(const char *mode, long number, double value) {
   }
   if (!strcmp(mode, "silent")) return 0;
   if (!strcmp(mode, "count")) {
-    puts(is_numbered ? "{\"id\":0,\"y\":[1,2,3]}" : "[1,2,3]");
+    if (is_numbered)
+      printf("{\"id\":%ld,\"y\":[1,2,3]}\n", number);
+    else
+      puts("[1,2,3]");
     return 0;
   }
   if (!strcmp(mode, "nan")) {
