@@ -6,6 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,4 +156,21 @@ int64_t cp_descriptor_limit(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > INT32_MAX) return INT32_MAX;
   return (int64_t)limit.rlim_cur;
+}
+
+int32_t cp_pipe(int32_t ends[2]) {
+#if defined(__linux__)
+  return pipe2(ends, O_CLOEXEC) ? errno : 0;
+#else
+  if (pipe(ends)) return errno;
+  for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+  return 0;
+#endif
+}
+
+void cp_spare_address_space(void) {
+#ifdef __GLIBC__
+  struct rlimit limit;
+  if (!getrlimit(RLIMIT_AS, &limit) && limit.rlim_cur != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
+#endif
 }

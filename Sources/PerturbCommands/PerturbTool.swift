@@ -12,6 +12,7 @@ package enum PerturbTool {
 
   /// Runs the process's own arguments and ends the process.
   package static func main() -> Never {
+    ThisProcess.spareAddressSpace()
     Descriptor.openMissingStandard()
     Signals.unblock([Signals.interrupt, Signals.termination, Signals.hangup])
     if let scarcity {

@@ -18,6 +18,14 @@ int32_t cp_start(
 // A descriptor that can be read from when the process has ended, or -1 where there are none.
 int32_t cp_watch(int32_t process);
 
+// A pipe whose ends, the reading one first, no process inherits: also none that another thread starts
+// meanwhile, where the system can see to that. Returns 0 or the number of the error.
+int32_t cp_pipe(int32_t ends[2]);
+
+// Where this process's address space is limited, keeps the allocator from reserving 64 MiB of it for each
+// thread. To be called before any other thread is there.
+void cp_spare_address_space(void);
+
 // The number below which those of this process's descriptors are.
 int64_t cp_descriptor_limit(void);
 

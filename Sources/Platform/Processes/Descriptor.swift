@@ -23,12 +23,13 @@ private import CProcesses
     /// The number by which the system knows it.
     package var number: Int32 { file.rawValue }
 
-    /// Both ends of a new pipe, which no process inherits that others start.
-    package static func pipe() throws(SystemFailure) -> (reading: Descriptor, writing: Descriptor) {
-      let ends = try SystemFailure.converting { try FileDescriptor.pipe() }
-      for end in [ends.readEnd, ends.writeEnd] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
-      return (Descriptor(ends.readEnd.rawValue), Descriptor(ends.writeEnd.rawValue))
-    }
+  /// Both ends of a new pipe, which no process inherits that others start.
+  package static func pipe() throws(SystemFailure) -> (reading: Descriptor, writing: Descriptor) {
+    var ends: [Int32] = [-1, -1]
+    let code = cp_pipe(&ends)
+    guard code == 0 else { throw SystemFailure(code) }
+    return (Descriptor(ends[0]), Descriptor(ends[1]))
+  }
 
     /// Makes reading and writing return where they would wait.
     package func makeNonblocking() {
