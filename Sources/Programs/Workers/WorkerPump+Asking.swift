@@ -104,10 +104,11 @@ extension WorkerPump {
   /// Whether a further process brings the end nearer: it has something to do by the time that it
   /// answers, and takes more off the others than it costs the pump to start it.
   ///
-  /// The waiting work W takes W/k of k workers, and one more of them saves W/k².
+  /// As many as there are processors always are, since more work may come than is known. The waiting
+  /// work W takes W/k of k workers, and one more of them saves W/k².
   private func isWorthStarting(beside running: Int) -> Bool {
     if let scarcity, scarcity.nextTry > clock.now { return false }
-    guard running > 0, let answerTime, !settings.isOneShot else { return true }
+    guard running >= Processors.count, let answerTime, !settings.isOneShot else { return true }
     let share = Double(waitingCount) * answerTime / Double(running)
     return share > startTime && share / Double(running) > startCost
   }

@@ -71,9 +71,9 @@ struct WaitingTests {
     #expect(clean.code() == 0)
     let marker = "marker-\(UUID().uuidString)"
     let run = try BuiltProgram(Self.options + Self.program(marker))
-    for _ in 0..<1000 where try processes(marker).count < 3 { usleep(1000) }
+    for _ in 0..<1000 where try processes(marker).count < 2 { usleep(1000) }
     let all = try processes(marker)
-    #expect(all.count == 3)
+    #expect(all.count >= 2)
     // perturb first, which else might see its workers stand still.
     for process in [run.process.processIdentifier] + all { kill(process, SIGSTOP) }
     Foundation.Thread.sleep(forTimeInterval: 3)

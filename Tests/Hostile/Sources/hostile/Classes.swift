@@ -199,7 +199,7 @@ private func change(_ words: inout [String], _ lines: [[String]], _ random: inou
 private let modes: [(name: String, hangs: Bool, isMadeUp: Bool)] = [
   ("well", false, true), ("crash", false, true), ("abort", false, true), ("exit", false, true),
   ("exit-zero", false, true), ("heir", false, true), ("part-crash", false, true),
-  ("part-exit", false, true), ("count", false, true), ("nan", false, true),
+  ("part-exit", false, true), ("count", false, false), ("nan", false, true),
   ("infinite", false, true), ("text", false, true), ("empty", false, true), ("null", false, true),
   ("flood-error", false, true), ("daemon", false, true), ("daemon-crash", false, true),
   ("slow", false, true), ("close-output", false, true), ("close-input", false, true),
