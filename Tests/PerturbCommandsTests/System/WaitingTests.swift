@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// Time that passes while nothing happens.
@@ -54,28 +55,18 @@ struct WaitingTests {
       "import time; time.sleep(0.1); print((x[0] - 3) ** 2 + x[1])  # \(marker)")
   }
 
-  /// Processes whose arguments hold a marker: perturb's and the workers'.
-  private func processes(_ marker: String) throws -> [Int32] {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
-      .filter { number in
-        FileManager.default.contents(atPath: "/proc/\(number)/cmdline").map {
-          String(decoding: $0, as: UTF8.self).contains(marker)
-        } ?? false
-      }
-  }
-
   /// For longer than an answer may take.
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self"), "needs /proc"))
   func aStopOfAllIsNoTimeOut() throws {
     let clean = try BuiltProgram(Self.options + Self.program("clean"))
     #expect(clean.code() == 0)
-    let marker = "marker-\(UUID().uuidString)"
-    let run = try BuiltProgram(Self.options + Self.program(marker))
-    for _ in 0..<1000 where try processes(marker).count < 2 { usleep(1000) }
-    let all = try processes(marker)
+    let run = try BuiltProgram(Self.options + Self.program("stopped"))
+    let number = run.process.processIdentifier
+    for _ in 0..<1000 where ProcessTable.descendants(of: number).isEmpty { usleep(1000) }
+    let all = [number] + ProcessTable.descendants(of: number)
     #expect(all.count >= 2)
     // perturb first, which else might see its workers stand still.
-    for process in [run.process.processIdentifier] + all { kill(process, SIGSTOP) }
+    for process in all { kill(process, SIGSTOP) }
     Foundation.Thread.sleep(forTimeInterval: 3)
     for process in all { kill(process, SIGCONT) }
     #expect(run.code() == 0)
