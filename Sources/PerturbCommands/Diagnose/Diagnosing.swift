@@ -57,7 +57,9 @@ package struct Diagnosing {
     for (index, sigma) in sigmas.enumerated() {
       let told = observer("sigma \(index + 1) of \(sigmas.count)")
       rows += try perturbed(sigma).reportingProgress(
-        to: told.map { told in { told($0.completed, $0.total) } }
+        to: told.map { told in
+          { (progress: Smoothing.Progress) in told(progress.completed, progress.total) }
+        }
       ).diagnose(
         at: theta.tensor(of: type), sigmas: [sigma], cotangent: cotangent, key: problem.key
       ).rows

@@ -34,9 +34,7 @@ package struct Threads: Execution {
       if workers <= 1 {
         if workers == 1 { work() }
       } else {
-        // Of more threads than processors, libdispatch uses as many as there are processors.
-        let workers = Processors.threads < Processors.count ? Processors.threads : workers
-        DispatchQueue.concurrentPerform(iterations: workers) { _ in work() }
+        concurrently(workers, work)
       }
       if let error = run.error { throw error }
     }
@@ -48,6 +46,8 @@ package struct Threads: Execution {
 /// are no threads to hand out, one does it all.
 private func concurrently(_ count: Int, _ work: @Sendable () -> Void) {
   #if canImport(Dispatch)
+    // Of more threads than processors, libdispatch uses as many as there are processors.
+    let count = Processors.threads < Processors.count ? Processors.threads : count
     DispatchQueue.concurrentPerform(iterations: count) { _ in work() }
   #else
     work()

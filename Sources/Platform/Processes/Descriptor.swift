@@ -1,10 +1,12 @@
-private import CProcesses
+// Where processes can be started.
+#if os(macOS) || os(Linux)
+  private import CProcesses
 
-#if canImport(System)
-  internal import System
-#else
-  internal import SystemPackage
-#endif
+  #if canImport(System)
+    internal import System
+  #else
+    internal import SystemPackage
+  #endif
 
   #if canImport(Darwin)
     private import Darwin
@@ -23,13 +25,13 @@ private import CProcesses
     /// The number by which the system knows it.
     package var number: Int32 { file.rawValue }
 
-  /// Both ends of a new pipe, which no process inherits that others start.
-  package static func pipe() throws(SystemFailure) -> (reading: Descriptor, writing: Descriptor) {
-    var ends: [Int32] = [-1, -1]
-    let code = cp_pipe(&ends)
-    guard code == 0 else { throw SystemFailure(code) }
-    return (Descriptor(ends[0]), Descriptor(ends[1]))
-  }
+    /// Both ends of a new pipe, which no process inherits that others start.
+    package static func pipe() throws(SystemFailure) -> (reading: Descriptor, writing: Descriptor) {
+      var ends: [Int32] = [-1, -1]
+      let code = cp_pipe(&ends)
+      guard code == 0 else { throw SystemFailure(code) }
+      return (Descriptor(ends[0]), Descriptor(ends[1]))
+    }
 
     /// Makes reading and writing return where they would wait.
     package func makeNonblocking() {
@@ -38,26 +40,26 @@ private import CProcesses
 
     package func close() { try? file.close() }
 
-  /// The number below which those of this process's descriptors are.
-  package static var limit: Int { Int(cp_descriptor_limit()) }
+    /// The number below which those of this process's descriptors are.
+    package static var limit: Int { Int(cp_descriptor_limit()) }
 
-  /// Opens the standard descriptors that this process was started without, so that no pipe and no file
-  /// gets their numbers; reading from them and writing to them fails as it would without.
-  package static func openMissingStandard() {
-    for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
-      // The lowest number that is free.
-      _ = try? FileDescriptor.open("/dev/null", number == 0 ? .writeOnly : .readOnly)
+    /// Opens the standard descriptors that this process was started without, so that no pipe and no file
+    /// gets their numbers; reading from them and writing to them fails as it would without.
+    package static func openMissingStandard() {
+      for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
+        // The lowest number that is free.
+        _ = try? FileDescriptor.open("/dev/null", number == 0 ? .writeOnly : .readOnly)
+      }
     }
-  }
 
-  /// What came of reading or writing.
-  package enum Transfer: Hashable, Sendable {
-    case count(Int)
-    /// The other end is closed, or the descriptor is of no use any more.
-    case ended
-    /// Nothing was there to read, or there was no room.
-    case wouldBlock
-  }
+    /// What came of reading or writing.
+    package enum Transfer: Hashable, Sendable {
+      case count(Int)
+      /// The other end is closed, or the descriptor is of no use any more.
+      case ended
+      /// Nothing was there to read, or there was no room.
+      case wouldBlock
+    }
 
     /// Reads what is there.
     package func read(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
