@@ -21,8 +21,8 @@ extension Perturbed {
   ///
   /// - Parameters:
   ///   - smoothing: Samples, σ, noise and the rest.
-  ///   - makeSimulator: Makes a simulator, on the thread that begins with it; called at most once more
-  ///     than there are threads, for each call of the function. What it throws, the call throws.
+  ///   - makeSimulator: Makes a simulator, on the thread that begins with it; called at most twice
+  ///     for each thread, for each call of the function. What it throws, the call throws.
   ///   - function: From a simulator and the elements of θ + σz to an output of the same shape each time,
   ///     numbers or arrays (``PlainValue``).
   /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.

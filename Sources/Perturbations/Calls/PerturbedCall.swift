@@ -255,7 +255,9 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       var width = 0
       defer { memory?.deallocate() }
       let absent = try Cancellation.withCurrentTask { cancellation in
-        try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout, cancellation) {
+        var cancellation = cancellation
+        cancellation.threads = smoothing.execution.threads
+        return try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout, cancellation) {
           let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count * $0, 1))
           memory = allocated
           width = $0

@@ -4,6 +4,9 @@ package struct Cancellation: Sendable {
   let isCancelled: @Sendable () -> Bool
   /// Told how many samples of the block that a thread is at are done; nil where nobody listens.
   var progress: (@Sendable (_ samples: Int) -> Void)?
+  /// How many threads may share the samples of a block: more than one where there are fewer blocks than
+  /// threads.
+  package var threads = 1
 
   init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
 

@@ -38,6 +38,10 @@ package protocol Pass: Sendable {
   func check(_ sums: PartialSums) throws
 }
 
+extension Execution {
+  package var threads: Int { 1 }
+}
+
 extension Pass {
   package func check(_ sums: PartialSums) throws {}
 
@@ -56,6 +60,9 @@ extension Pass {
 /// What runs passes: the one seam at which the running of samples varies. What runs the blocks may
 /// change, the blocks and the tree in which their sums are combined do not.
 package protocol Execution: Sendable {
+  /// How many samples are evaluated at a time on this machine.
+  var threads: Int { get }
+
   /// Computes the sums of a range of blocks, for every segment.
   ///
   /// - Throws: The error of the first block, in their order, that fails; `CancellationError` where

@@ -22,14 +22,18 @@ package struct Threads: Execution {
     self.progress = progress
   }
 
+  package var threads: Int { count }
+
   package func run<P: Pass>(_ pass: P, blocks: Range<Int>) throws -> PassPart {
     let cut = Cut(segments: pass.segments, blocks: blocks, workers: count)
     let run = Run(pass, cut, progress)
     let state = TraceContext.current
     let workers = Swift.min(count, cut.units)
     try Cancellation.withCurrentTask { cancellation in
+      var cancellation = cancellation
+      cancellation.threads = Swift.max(1, count / Swift.max(workers, 1))
       let work: @Sendable () -> Void = {
-        TraceContext.evaluating(for: state) { run.work(cancellation) }
+        TraceContext.evaluating(for: state) { [cancellation] in run.work(cancellation) }
       }
       if workers <= 1 {
         if workers == 1 { work() }
@@ -44,7 +48,7 @@ package struct Threads: Execution {
 
 /// Does the same work so many times at once. A worker goes on until nothing is left, so where there
 /// are no threads to hand out, one does it all.
-private func concurrently(_ count: Int, _ work: @Sendable () -> Void) {
+func concurrently(_ count: Int, _ work: @Sendable () -> Void) {
   #if canImport(Dispatch)
     // Of more threads than processors, libdispatch uses as many as there are processors.
     let count = Processors.threads < Processors.count ? Processors.threads : count

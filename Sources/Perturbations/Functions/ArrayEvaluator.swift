@@ -37,7 +37,9 @@ private final class ArrayWorkspace<Input: PlainValue, Output: PlainValue>: Block
 where Input.Scalar == Output.Scalar {
   typealias Scalar = Input.Scalar
 
-  private let function: (Input) throws -> Output
+  /// One for each thread that has taken part; the first is this one's.
+  private var functions: [(Input) throws -> Output]
+  private let makeFunction: @Sendable () throws -> (Input) throws -> Output
   private let sampler: Sampler<Scalar>
   private let count: Int
   private let shape: [Int]
@@ -46,7 +48,8 @@ where Input.Scalar == Output.Scalar {
   init(
     _ evaluator: ArrayEvaluator<Input, Output>, _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) throws {
-    function = try evaluator.makeFunction()
+    makeFunction = evaluator.makeFunction
+    functions = [try makeFunction()]
     self.sampler = sampler
     count = sampler.width
     shape = PlainShape.of(sampler.leaves[0].theta.shape.removing(0), Input.self)
@@ -61,16 +64,49 @@ where Input.Scalar == Output.Scalar {
   ) throws -> [Int] {
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
     var start: UnsafeMutablePointer<Scalar>?
+    var clock = SampleClock(threads: cancellation.threads)
     for (position, sample) in samples.enumerated() {
       try cancellation.check()
-      try call(inputs + position * count, sample: sample, &layout) { width in
+      try call(functions[0], inputs + position * count, sample: sample, &layout) { width in
         let memory = start ?? output(width)
         start = memory
         return memory + position * width
       }
       cancellation.tell(position + 1)
+      if let start, clock.isWorthSharing(remaining: samples.count - position - 1) {
+        try share(samples, from: position + 1, into: start, layout, cancellation)
+        break
+      }
     }
     return []
+  }
+
+  /// Evaluates the rest of a block on several threads: which of them has which sample is left to them,
+  /// and where its output goes is not.
+  private func share(
+    _ samples: Range<Int>, from first: Int, into outputs: UnsafeMutablePointer<Scalar>,
+    _ layout: ExampleLayout?, _ cancellation: Cancellation
+  ) throws {
+    let workers = Swift.min(cancellation.threads, samples.count - first)
+    while functions.count < workers { functions.append(try makeFunction()) }
+    let width = layout?.width ?? 0
+    // Each function is one thread's, each sample's output has a place of its own.
+    nonisolated(unsafe) let (functions, inputs, outputs) = (functions, inputs, outputs)
+    nonisolated(unsafe) let this = self
+    let queue = SampleQueue(first..<samples.count, cancellation)
+    let state = TraceContext.current
+    concurrently(workers) {
+      TraceContext.evaluating(for: state) {
+        queue.work { worker, position in
+          var layout = layout
+          try this.call(
+            functions[worker], inputs + position * this.count,
+            sample: samples.lowerBound + position, &layout
+          ) { _ in outputs + position * width }
+        }
+      }
+    }
+    if let error = queue.error { throw error }
   }
 
   func evaluateUnperturbed(
@@ -79,11 +115,12 @@ where Input.Scalar == Output.Scalar {
     sampler.leaves[0].theta.withElements { pointer in
       inputs.update(from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
     }
-    try call(inputs, sample: -1, &layout, output: output)
+    try call(functions[0], inputs, sample: -1, &layout, output: output)
   }
 
   private func call(
-    _ input: UnsafeMutablePointer<Scalar>, sample: Int, _ layout: inout ExampleLayout?,
+    _ function: (Input) throws -> Output, _ input: UnsafeMutablePointer<Scalar>, sample: Int,
+    _ layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
     let input = UnsafeBufferPointer(start: UnsafePointer(input), count: count)
