@@ -95,18 +95,28 @@ let package = Package(
     .executableTarget(
       name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
     // Tests
-    tests("Platform"),
+    tests("Platform", ["Fuzzing"]),
     tests("Tensors", ["CKernels"], resources: fixtures),
     tests("Solvers"),
     .target(
       name: "CAllocationCounter", path: "Tests/CAllocationCounter", cSettings: cSettings),
-    tests("Perturbations", ["CAllocationCounter"], resources: fixtures),
+    .target(
+      name: "Fuzzing", dependencies: ["CAllocationCounter"], path: "Tests/Fuzzing",
+      swiftSettings: swiftSettings),
+    tests("Perturbations", ["CAllocationCounter", "Fuzzing"], resources: fixtures),
     tests("Optimizers", ["Layers"], resources: fixtures),
-    tests("Layers", resources: fixtures),
+    tests("Layers", ["Fuzzing"], resources: fixtures),
     tests("Figures"),
-    tests("Programs", resources: fixtures),
+    tests("Programs", ["Fuzzing"], resources: fixtures),
     tests(
-      "PerturbCommands", ["Optimizers", "Perturbations", "Platform", "Tensors"], resources: fixtures
-    ),
+      "PerturbCommands", ["Fuzzing", "Optimizers", "Perturbations", "Platform", "Tensors"],
+      resources: fixtures),
   ]
 )
+
+// Some of the test targets, where no others are to be built: `Scripts/sanitize --small` says which.
+if let chosen = Context.environment["PERTURBATIONS_TESTS"]?.split(separator: ",") {
+  package.targets.removeAll { target in
+    target.type == .test && !chosen.contains { "\($0)Tests" == target.name }
+  }
+}
