@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 /// Where a one-shot program's numbers stand among its arguments.
 ///
@@ -8,9 +8,9 @@ internal import Platform
 /// | `{}` inside an argument, `--x={}` | all numbers between commas |
 /// | `{0}`, `{1}`, … | that number |
 /// | `{file}` | the path of a file that holds the numbers as a JSON array |
-enum ArgumentPlaceholders {
+package enum ArgumentPlaceholders {
   /// Whether any argument has one.
-  static func areIn(_ arguments: [String]) -> Bool {
+  package static func areIn(_ arguments: [String]) -> Bool {
     arguments.contains { argument in
       var isFound = false
       _ = replace(argument) { _ in
@@ -22,7 +22,7 @@ enum ArgumentPlaceholders {
   }
 
   /// The greatest index that an argument asks for.
-  static func greatestIndex(in arguments: [String]) -> Int? {
+  package static func greatestIndex(in arguments: [String]) -> Int? {
     var greatest: Int?
     for argument in arguments {
       _ = replace(argument) { name in
@@ -34,7 +34,7 @@ enum ArgumentPlaceholders {
   }
 
   /// The arguments for some numbers, and the file that was made for them.
-  static func expand(
+  package static func expand(
     _ arguments: [String], _ values: [Double]
   ) throws(SystemFailure) -> (arguments: [String], file: String?) {
     var result: [String] = []
@@ -67,9 +67,10 @@ enum ArgumentPlaceholders {
     while let open = rest.firstIndex(of: "{") {
       result += rest[..<open]
       let after = rest[rest.index(after: open)...]
-      if let close = after.firstIndex(of: "}") {
+      // No name is longer; to look for the end of each would take the square of the length.
+      if let close = after.prefix(10).firstIndex(of: "}") {
         let name = after[..<close]
-        let isIndex = name.utf8.count <= 9 && name.utf8.allSatisfy { (48...57).contains($0) }
+        let isIndex = name.utf8.allSatisfy { (48...57).contains($0) }
         if name == "file" || isIndex {
           result += value(String(name))
           rest = after[after.index(after: close)...]

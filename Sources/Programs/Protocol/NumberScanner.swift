@@ -72,7 +72,8 @@ struct NumberScanner {
       var size = 0
       let first = position
       while position < bytes.count, let digit = Self.digit(bytes[position]) {
-        size = min(size * 10 + Int(digit), 100_000)
+        // More than any line has digits, so that an exponent which makes up for them is not cut.
+        size = min(size * 10 + Int(digit), 1 << 50)
         position += 1
       }
       if position == first { return nil }

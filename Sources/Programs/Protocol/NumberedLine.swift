@@ -2,7 +2,7 @@ internal import Platform
 
 /// One line of the protocol in which each question and answer carries its number:
 /// `{"id":7,"x":[0.5,-2]}` and `{"id":7,"y":[1.25]}`, or `"y":1.25`.
-enum NumberedLine {
+package enum NumberedLine {
   /// Appends a question, whose numbers are an array's text, with a line feed at the end.
   static func append(_ array: some Sequence<UInt8>, number: Int, to bytes: inout [UInt8]) {
     bytes += "{\"id\":\(number),\"x\":".utf8
@@ -10,14 +10,14 @@ enum NumberedLine {
     bytes += "}\n".utf8
   }
 
-  struct Answer: Equatable {
-    var number: Int
+  package struct Answer: Equatable {
+    package var number: Int
     /// Nil where it is not a number or an array of numbers.
-    var values: [Double]?
+    package var values: [Double]?
   }
 
   /// The answer on a line; nil where it is not an object with an `id`. Other members mean nothing.
-  static func parse(_ line: some Collection<UInt8>) -> Answer? {
+  package static func parse(_ line: some Collection<UInt8>) -> Answer? {
     guard let json = try? JSON(parsing: Array(line)), let number = json["id"]?.integer else {
       return nil
     }
