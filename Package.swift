@@ -71,7 +71,10 @@ let package = Package(
       ]),
     .target(name: "CProcesses", cSettings: cSettings),
     .target(
-      name: "Platform", dependencies: ["CProcesses", systemPackage], swiftSettings: swiftSettings,
+      name: "Platform",
+      dependencies: [
+        .target(name: "CProcesses", condition: .when(platforms: [.macOS, .linux])), systemPackage,
+      ], swiftSettings: swiftSettings,
       linkerSettings: [
         .linkedLibrary("m", .when(platforms: [.linux, .android])),
         .linkedLibrary("dl", .when(platforms: [.linux, .android])),

@@ -4,7 +4,7 @@ import Programs
 import Testing
 
 /// The programs of the folder `Examples`, at a small size. Their tuning is tested with the command.
-@Suite(.timeLimit(.minutes(2)))
+@Suite
 struct ExampleTests {
   private static let hasPython = CompiledProgram.find("python3") != nil
 

@@ -3,7 +3,7 @@ import Perturbations
 import Programs
 import Testing
 
-@Suite(.enabled(if: CompiledProgram.compiler != nil, "needs a C compiler"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: CompiledProgram.compiler != nil, "needs a C compiler"))
 struct ExternalProgramTests {
   private func worker(
     _ mode: String..., jobs: Int = 2, timeout: Duration? = nil, retries: Int = 0,
@@ -63,7 +63,7 @@ struct ExternalProgramTests {
 
   /// Those who wait for answers block their threads. More of them than there are processors block the
   /// whole shared pool; workers start, answer, fail and are replaced all the same.
-  @Test(.timeLimit(.minutes(1)))
+  @Test
   func evaluationsMayBlockEveryCooperativeThread() async throws {
     let count = 4 * ProcessInfo.processInfo.activeProcessorCount + 4
     try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -93,7 +93,7 @@ struct ExternalProgramTests {
   }
 
   /// The same from the threads of estimators.
-  @Test(.timeLimit(.minutes(1)))
+  @Test
   func estimatorsMayBlockEveryCooperativeThread() async throws {
     let count = 4 * ProcessInfo.processInfo.activeProcessorCount + 4
     let program = try worker("sum", jobs: 3)
@@ -186,7 +186,7 @@ struct ExternalProgramTests {
   }
 
   @Test func aHangEnds() throws {
-    let failure = try failure(worker("hang", timeout: .milliseconds(300)))
+    let failure = try failure(worker("hang", timeout: .seconds(1)))
     #expect(failure.cause == .timedOut(seconds: 0.3))
     #expect(failure.input == [0.9, 0.25])
   }
@@ -295,7 +295,7 @@ struct ExternalProgramTests {
   @Test(arguments: [1, 2])
   func aMissingAnswerShiftsNoOther(jobs: Int) throws {
     let program = try worker(
-      "silent", jobs: jobs, timeout: .milliseconds(300), onFailure: .skip)
+      "silent", jobs: jobs, timeout: .seconds(1), onFailure: .skip)
     let inputs = inputs(60, bad: [17, 40])
     #expect(try program.evaluate(inputs) == inputs.map { $0 == [0.9] ? nil : $0 })
     #expect(program.statistics.skipped == 2)
@@ -304,7 +304,7 @@ struct ExternalProgramTests {
 
   /// Batches of several threads go to the same worker; none is done before its answers are certain.
   @Test func aMissingAnswerShiftsNoOtherThreads() async throws {
-    let program = try worker("silent", jobs: 1, timeout: .milliseconds(300), onFailure: .skip)
+    let program = try worker("silent", jobs: 1, timeout: .seconds(1), onFailure: .skip)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for task in 0..<4 {
         group.addTask {
@@ -332,7 +332,7 @@ struct ExternalProgramTests {
   /// The missing one is known: nothing else is asked again.
   @Test func aMissingNumberIsKnown() throws {
     let program = try worker(
-      "numbered", "silent", jobs: 1, timeout: .milliseconds(300), onFailure: .skip, numbered: true)
+      "numbered", "silent", jobs: 1, timeout: .seconds(1), onFailure: .skip, numbered: true)
     let inputs = inputs(60, bad: [17])
     #expect(try program.evaluate(inputs) == inputs.map { $0 == [0.9] ? nil : $0 })
     #expect(program.statistics.failures == 1)

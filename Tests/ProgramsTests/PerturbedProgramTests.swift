@@ -3,7 +3,7 @@ import Perturbations
 import Programs
 import Testing
 
-@Suite(.enabled(if: CompiledProgram.compiler != nil, "needs a C compiler"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: CompiledProgram.compiler != nil, "needs a C compiler"))
 struct PerturbedProgramTests {
   private let key = RandomKey(5)
   private let theta: Tensor<Double> = [0.25, -0.5, 0.125]

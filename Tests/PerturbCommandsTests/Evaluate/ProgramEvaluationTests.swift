@@ -3,7 +3,7 @@ import PerturbCommands
 import Platform
 import Testing
 
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct ProgramEvaluationTests {
   private func evaluate(_ options: String, _ program: [String]) -> CommandRun {
     CommandRun(

@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 /// Damaged states: each is one line that names the part, and none ends the process or hangs.
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct CheckpointTests {
   private func run(_ method: String, _ folder: TemporaryFolder) -> CommandRun {
     CommandRun(

@@ -3,7 +3,7 @@ import Platform
 import Testing
 
 /// A cap is a cap: evaluations are counted by the program itself.
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct EvaluationBudgetTests {
   @Test(
     arguments: ["adam", "sgd", "es", "lbfgs", "cma-es"],

@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 /// The programs of the folder `Examples` tuned for a few steps.
-@Suite(.timeLimit(.minutes(2)))
+@Suite
 struct ExampleTuningTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -21,7 +21,7 @@ enum PythonWorker {
   static let bowl = program("print((x[0] - 3) ** 2 + (x[1] + 1) ** 2 + 1)")
 }
 
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct MinimizeTests {
   private func minimize(
     _ options: String, program: [String] = PythonWorker.bowl, showsProgress: Bool = false

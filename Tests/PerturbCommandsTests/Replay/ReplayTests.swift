@@ -3,7 +3,7 @@ import PerturbCommands
 import Platform
 import Testing
 
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct ReplayTests {
   @Test func anInputIsRunOnce() throws {
     let run = CommandRun(["replay", "--input", "4,1"] + ["--"] + PythonWorker.bowl)

@@ -3,7 +3,7 @@ import PerturbCommands
 import Testing
 
 /// Few descriptors, threads and processes, little address space.
-@Suite(.timeLimit(.minutes(2)))
+@Suite
 struct ResourceTests {
   private static let worker = ["sh", "-c", "while read line; do echo 1; done"]
   private static let evaluate =

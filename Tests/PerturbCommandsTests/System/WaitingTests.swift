@@ -4,7 +4,7 @@ import Platform
 import Testing
 
 /// Time that passes while nothing happens.
-@Suite(.enabled(if: PythonWorker.isThere, "needs python3"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: PythonWorker.isThere, "needs python3"))
 struct WaitingTests {
   // MARK: A program that does not answer
 

@@ -17,7 +17,10 @@ struct KeptNumbers: RandomNumberGenerator {
   /// Doubles of all sizes: of any bits, of few digits, and neighbours of powers of ten.
   private func doubles(_ body: (Double) throws -> Void) rethrows {
     var random = KeptNumbers()
-    for value in [0, -0.0, 1e15, 1e16, 9_007_199_254_740_993, 1e-5, 1e22, 1e23, 5e-324] {
+    let edges = [
+      0, -0.0, 1e15, 1e16, 9_007_199_254_740_992, 1e-5, 1e22, 1e23, .leastNonzeroMagnitude,
+    ]
+    for value in edges {
       try body(value)
     }
     for _ in 0..<Fuzzer.inputs {

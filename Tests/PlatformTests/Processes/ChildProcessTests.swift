@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite
 struct ChildProcessTests {
   private let output: (reading: Descriptor, writing: Descriptor)
 
