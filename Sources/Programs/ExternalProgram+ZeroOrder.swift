@@ -6,7 +6,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, the program's input.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of the enclosing `RandomKey.withDefault`.
   ///   - program: Prints one number. Its jobs run at a time, whatever the estimator's threads are.
   /// - Returns: f(θ), a tensor without axes.
   /// - Throws: `PerturbationError` for an input that is empty or not finite, and for a program that
@@ -21,7 +21,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, the program's input.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of the enclosing `RandomKey.withDefault`.
   ///   - program: Prints one number.
   /// - Returns: f(θ), and a tensor of θ's shape.
   /// - Throws: As ``value(at:key:of:)``.
@@ -36,7 +36,7 @@ extension ZeroOrder {
   ///
   /// - Parameters:
   ///   - x: θ, the program's input.
-  ///   - key: The key of the directions; by default the next of the task-local default.
+  ///   - key: The key of the directions; by default the next of the enclosing `RandomKey.withDefault`.
   ///   - program: Prints one number.
   /// - Returns: The estimates; they are not followed by gradients around the call. A sample of which
   ///   either evaluation was skipped has no part in them.

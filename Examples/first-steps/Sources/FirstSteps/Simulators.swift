@@ -19,5 +19,29 @@ actor Service {
 }
 
 func simulators() async throws {
-  print("simulators")
+  let key = RandomKey(0)
+  let smoothing = Smoothing(samples: 2000, sigma: 0.2, baseline: .leaveOneOut)
+
+  // One pendulum for each thread, and one that all share: the same numbers.
+  let perThread = try Perturbed(smoothing) {
+    Pendulum()
+  } evaluating: { (pendulum, push: [Float]) in
+    pendulum.swing(push)
+  }
+  let shared = try Perturbed(smoothing, sharing: Pendulum()) {
+    (pendulum, push: [Float]) in pendulum.swing(push)
+  }
+  let push: Tensor<Float> = [0.6]
+  let share = try perThread(push, key: key)
+  expect(try shared(push, key: key) == share, "the same key gives the same numbers")
+  print(share, try gradient(at: push) { try perThread($0, key: key).sum() })
+
+  let service = Service()
+  let remote = try AsyncPerturbed(smoothing, concurrency: 32) {
+    (push: [Float]) in try await service.answer(push)
+  }
+  let slope = try await remote.withPerturbed { remote in
+    try gradient(at: [0.6]) { try remote($0, key: key).sum() }
+  }
+  expect(slope[0].scalar > 1 && slope[0].scalar < 3, "φ(0)/σ = 1.99, estimated: \(slope)")
 }
