@@ -24,11 +24,20 @@ package struct Cancellation: Sendable {
   }
 
   /// Runs `body` with what tells whether the task that this thread runs in is cancelled.
-  static func withCurrentTask<Result>(_ body: (Cancellation) throws -> Result) rethrows -> Result {
+  ///
+  /// - Parameters:
+  ///   - threads: How many may share the samples of a block.
+  ///   - body: What to run.
+  /// - Returns: What it returns.
+  static func withCurrentTask<Result>(
+    threads: Int = 1, _ body: (Cancellation) throws -> Result
+  ) rethrows -> Result {
     try withUnsafeCurrentTask { task in
       // Whether a task is cancelled may be asked from any thread while it is there.
       nonisolated(unsafe) let task = task
-      return try body(Cancellation { task?.isCancelled ?? false })
+      var cancellation = Cancellation { task?.isCancelled ?? false }
+      cancellation.threads = threads
+      return try body(cancellation)
     }
   }
 }

@@ -29,11 +29,10 @@ package struct Threads: Execution {
     let run = Run(pass, cut, progress)
     let state = TraceContext.current
     let workers = Swift.min(count, cut.units)
-    try Cancellation.withCurrentTask { cancellation in
-      var cancellation = cancellation
-      cancellation.threads = Swift.max(1, count / Swift.max(workers, 1))
+    try Cancellation.withCurrentTask(threads: Swift.max(1, count / Swift.max(workers, 1))) {
+      cancellation in
       let work: @Sendable () -> Void = {
-        TraceContext.evaluating(for: state) { [cancellation] in run.work(cancellation) }
+        TraceContext.evaluating(for: state) { run.work(cancellation) }
       }
       if workers <= 1 {
         if workers == 1 { work() }
