@@ -65,7 +65,7 @@ extension PerturbedCall: StatisticsCall {
       let wanted = isEnough(samples, totals.map { $0.moments[0] })
       if wanted <= samples { break }
       let end = Swift.max((Swift.min(wanted, n) - 1) / plan.samplesPerBlock + 1, done + 1)
-      part.merge(try smoothing.execution.run(pass, blocks: done..<end))
+      try part.merge(smoothing.execution.run(pass, blocks: done..<end))
       totals = try part.totals(blocks: end)
       try checkWhole(totals)
       done = end

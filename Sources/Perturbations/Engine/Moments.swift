@@ -255,10 +255,12 @@ extension Moments {
     }
   }
 
-  init(decoding reader: inout ByteReader, _ layout: Layout) throws(PassPartError) {
+  /// The moments of `most` samples at most.
+  init(decoding reader: inout ByteReader, _ layout: Layout, most: Int) throws(PassPartError) {
     self.init(layout)
     samples = try reader.integer()
     units = try reader.integer()
+    guard (0...most).contains(samples), (0...samples).contains(units) else { throw .damaged }
     counts = try reader.double()
     func numbers(like expected: [Double]) throws(PassPartError) -> [Double] {
       let found = try reader.doubles()

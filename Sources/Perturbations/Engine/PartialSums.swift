@@ -10,8 +10,8 @@ package struct PartialSums: Sendable {
     var sums = 0
     /// Moments, each with the number of its terms.
     var moments: [Moments.Layout] = []
-    /// Whether single values are collected, in the order of the samples.
-    var hasValues = false
+    /// How many single values of each sample are collected, in the order of the samples.
+    var values = 0
     /// The numbers in a solution, where solutions are counted.
     var solutionWidth: Int?
   }
@@ -78,13 +78,16 @@ extension PartialSums {
     unpaired = try reader.integer()
     sums = try reader.doubles()
     values = try reader.doubles()
+    let (count, isTooLarge) = layout.values.multipliedReportingOverflow(by: samples)
     guard (0...Smoothing.mostSamples).contains(samples), (0...samples).contains(present),
       (0...present).contains(unpaired),
-      sums.count == layout.sums, layout.hasValues || values.isEmpty
+      sums.count == layout.sums, !isTooLarge, values.count == count
     else { throw .damaged }
-    for layout in layout.moments { moments.append(try Moments(decoding: &reader, layout)) }
+    for layout in layout.moments {
+      moments.append(try Moments(decoding: &reader, layout, most: samples))
+    }
     if let width = layout.solutionWidth {
-      solutions = try SolutionTable(decoding: &reader, width: width)
+      solutions = try SolutionTable(decoding: &reader, width: width, samples: samples)
     }
   }
 }

@@ -52,8 +52,15 @@ extension Pass {
   }
 
   /// The sums over all blocks, one for each segment.
+  ///
+  /// - Throws: What running the blocks throws, and `PassPartError` where what came back is not of all
+  ///   segments, blocks and samples.
   func totals(on execution: any Execution) throws -> [PartialSums] {
-    try execution.run(self, blocks: 0..<blocks).totals(blocks: blocks)
+    let totals = try execution.run(self, blocks: 0..<blocks).totals(blocks: blocks)
+    guard totals.count == segments, totals.allSatisfy({ $0.samples == samples }) else {
+      throw PassPartError.damaged
+    }
+    return totals
   }
 }
 

@@ -13,7 +13,10 @@ package struct PassPart: Sendable {
   }
 
   /// Adds another part of the same pass, of other blocks.
-  package mutating func merge(_ other: PassPart) {
+  ///
+  /// - Throws: `PassPartError.damaged` where it is of a pass of other segments.
+  package mutating func merge(_ other: PassPart) throws(PassPartError) {
+    guard other.trees.count == trees.count else { throw .damaged }
     for (segment, tree) in other.trees.enumerated() {
       for node in tree.nodes { _ = trees[segment].insert(node) }
     }
@@ -76,6 +79,7 @@ extension PassPart {
     let segments = try reader.count()
     self.init(segments: segments)
     for segment in 0..<segments {
+      var samples = 0
       for _ in 0..<(try reader.count()) {
         let level = try reader.integer()
         let index = try reader.integer()
@@ -84,6 +88,8 @@ extension PassPart {
           throw .damaged
         }
         let sums = try PartialSums(decoding: &reader, layout)
+        samples += sums.samples
+        guard samples <= Smoothing.mostSamples else { throw .damaged }
         _ = insert(SumTree.Node(level: level, index: index, sums: sums), segment: segment)
       }
     }

@@ -57,14 +57,20 @@ extension SolutionTable {
     writer.write(outputs)
   }
 
-  init(decoding reader: inout ByteReader, width: Int) throws(PassPartError) {
+  /// The solutions of so many samples.
+  init(decoding reader: inout ByteReader, width: Int, samples: Int) throws(PassPartError) {
     self.init(width: width)
     var counts: [Int] = []
-    for _ in 0..<(try reader.count()) { counts.append(try reader.integer()) }
+    var left = samples
+    for _ in 0..<(try reader.count()) {
+      let count = try reader.integer()
+      guard count > 0, count <= left else { throw .damaged }
+      left -= count
+      counts.append(count)
+    }
     let outputs = try reader.doubles()
-    guard outputs.count == counts.count * width,
-      counts.allSatisfy((1...Smoothing.mostSamples).contains)
-    else {
+    // What is not a number is no solution, and equal to none, so that each would be one of its own.
+    guard left == 0, outputs.count == counts.count * width, outputs.allSatisfy(\.isFinite) else {
       throw .damaged
     }
     outputs.withUnsafeBufferPointer { outputs in

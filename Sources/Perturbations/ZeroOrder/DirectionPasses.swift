@@ -129,7 +129,7 @@ struct ProjectionPass: Pass {
   var segments: Int { 1 }
   var blocks: Int { (samples - 1) / Self.rows + 1 }
   var samplesPerBlock: Int { Self.rows }
-  var layout: PartialSums.Layout { PartialSums.Layout(hasValues: true) }
+  var layout: PartialSums.Layout { PartialSums.Layout(values: vectors.count) }
 
   func makeWorker(_ cancellation: Cancellation) -> DirectionRows {
     DirectionRows(width: Self.partWidth, groupSize: 1, most: Self.rows)

@@ -58,7 +58,11 @@ struct ValuesPass: Pass {
   var blocks: Int { plan.blockCount }
   var samples: Int { plan.samples }
   var samplesPerBlock: Int { plan.samplesPerBlock }
-  var layout: PartialSums.Layout { PartialSums.Layout(hasValues: true) }
+  var layout: PartialSums.Layout {
+    PartialSums.Layout(
+      values: SampleValues.stride(
+        isAntithetic: call.estimator.method == .antithetic, groupSize: call.groupSize(point)))
+  }
 
   func makeWorker(_ cancellation: Cancellation) -> DirectionBlock {
     DirectionBlock(

@@ -22,7 +22,7 @@ private struct CutExecution: Execution {
       return try PassPart(decoding: part.encoded(), layout: pass.layout)
     }
     var whole = PassPart(segments: pass.segments)
-    for part in shuffled(parts, 128) { whole.merge(part) }
+    for part in shuffled(parts, 128) { try whole.merge(part) }
     return whole
   }
 }
