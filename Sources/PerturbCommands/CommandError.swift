@@ -15,6 +15,8 @@ package struct CommandError: Error, CustomStringConvertible {
 
 /// The name with the fewest edits to `name`, unless none is near.
 package func nearest(to name: String, among names: [String]) -> String? {
+  // Edits are counted in memory of both lengths.
+  guard name.utf8.count <= 256 else { return nil }
   let name = name.lowercased()
   let distances = names.map { (name: $0, edits: editCount(Array(name), Array($0.lowercased()))) }
   guard let best = distances.min(by: { $0.edits < $1.edits }) else { return nil }

@@ -13,7 +13,7 @@ extension OptionValue {
 }
 
 /// Why a text is no value of an option.
-enum BadValue: Error, CustomStringConvertible {
+package enum BadValue: Error, CustomStringConvertible {
   /// The whole text is none.
   case whole(expected: String)
   /// One part of a list is none.
@@ -22,7 +22,7 @@ enum BadValue: Error, CustomStringConvertible {
   case name(String)
 
   /// What fits behind "the value … is invalid for …: ".
-  var description: String {
+  package var description: String {
     switch self {
     case .whole(let expected): "expected \(expected)"
     case .part(let part, let problem): "'\(part)' \(problem)"

@@ -1,7 +1,7 @@
 /// Numbers of arguments, with an error that says what was expected.
-enum Parsing {
+package enum Parsing {
   /// A count: 1000000, 1_000_000, 1,000,000 or 1e6.
-  static func count(_ text: String) throws(BadValue) -> Int {
+  package static func count(_ text: String) throws(BadValue) -> Int {
     let digits = isGrouped(text) ? text.filter { $0 != "_" && $0 != "," } : text
     if let value = Int(digits) { return value }
     if let value = Double(digits), value == value.rounded() {
