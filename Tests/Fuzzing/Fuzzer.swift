@@ -28,19 +28,23 @@ package struct Fuzzer {
   private let corpus: [[UInt8]]
   private let words: [String]
   private let bytesPerByte: Int
+  private let isBinary: Bool
 
   /// - Parameters:
   ///   - reader: The reader's name, from which the seed of its inputs follows.
   ///   - corpus: Valid inputs.
   ///   - words: What inputs are made of.
   ///   - bytesPerByte: How much memory a byte of the input may take.
+  ///   - isBinary: Whether inputs are numbers of 8 bytes and not text.
   package init(
-    _ reader: String, corpus: [[UInt8]], words: [String] = [], bytesPerByte: Int = 100
+    _ reader: String, corpus: [[UInt8]], words: [String] = [], bytesPerByte: Int = 100,
+    isBinary: Bool = false
   ) {
     self.reader = reader
     self.corpus = corpus
     self.words = words
     self.bytesPerByte = bytesPerByte
+    self.isBinary = isBinary
   }
 
   package init(
@@ -91,7 +95,7 @@ package struct Fuzzer {
       } else {
         // The seeds of neighbours are far apart: their streams don't overlap.
         var mix = SplitMix64(state: start &+ UInt64(number))
-        var mutator = Mutator(corpus: corpus, words: words, seed: mix.next())
+        var mutator = Mutator(corpus: corpus, words: words, isBinary: isBinary, seed: mix.next())
         input = mutator.next()
       }
       _ = ftruncate(file, 0)

@@ -4,6 +4,8 @@ struct Mutator {
   let corpus: [[UInt8]]
   /// What the reader's inputs are made of, besides what all readers are given.
   let words: [[UInt8]]
+  /// Whether inputs are numbers of 8 bytes and not text.
+  let isBinary: Bool
   private var random: SplitMix64
 
   /// What a reader of numbers, texts or nested lists may trip over.
@@ -38,8 +40,9 @@ struct Mutator {
     UInt64(Int64.max) + 1, .max, .max - 1, Double.nan.bitPattern, Double.infinity.bitPattern,
   ]
 
-  init(corpus: [[UInt8]], words: [String], seed: UInt64) {
+  init(corpus: [[UInt8]], words: [String], isBinary: Bool, seed: UInt64) {
     self.corpus = corpus
+    self.isBinary = isBinary
     self.words = words.map { Array($0.utf8) } + Self.commonWords
     random = SplitMix64(state: seed)
   }
@@ -70,6 +73,10 @@ struct Mutator {
   }
 
   private mutating func change(_ bytes: inout [UInt8]) {
+    if isBinary, Int.random(in: 0..<4, using: &random) > 0 {
+      if Bool.random(using: &random) { overwriteWord(&bytes) } else { resizeList(&bytes) }
+      return
+    }
     let place = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<14, using: &random) {
     case 0 where place < bytes.count: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
@@ -124,9 +131,35 @@ struct Mutator {
     guard bytes.count >= 8 else { return }
     var place = Int.random(in: 0...bytes.count - 8, using: &random)
     if Int.random(in: 0..<4, using: &random) > 0 { place = place / 8 * 8 }
-    let present = (0..<8).reduce(0 as UInt64) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) }
-    let word = pick(Self.extremeWords + [present &+ 1, present &- 1, present &* 2, ~present])
+    let present = word(bytes, place)
+    let other = pick(Self.extremeWords + [present &+ 1, present &- 1, present &* 2, ~present])
+    write(other, &bytes, place)
+  }
+
+  private func word(_ bytes: [UInt8], _ place: Int) -> UInt64 {
+    (0..<8).reduce(0 as UInt64) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) }
+  }
+
+  private func write(_ word: UInt64, _ bytes: inout [UInt8], _ place: Int) {
     for byte in 0..<8 { bytes[place + byte] = UInt8(truncatingIfNeeded: word >> UInt64(8 * byte)) }
+  }
+
+  /// Takes a number out of a list that follows its count, or puts one in.
+  private mutating func resizeList(_ bytes: inout [UInt8]) {
+    let places = stride(from: 0, to: bytes.count - 7, by: 8).filter {
+      (1...UInt64(bytes.count)).contains(word(bytes, $0))
+        && Int(word(bytes, $0)) <= (bytes.count - $0 - 8) / 8
+    }
+    guard !places.isEmpty else { return }
+    let place = pick(places)
+    let count = word(bytes, place)
+    if Bool.random(using: &random) {
+      bytes.removeSubrange(place + 8..<place + 16)
+      write(count - 1, &bytes, place)
+    } else {
+      bytes.insert(contentsOf: bytes[place + 8..<place + 16], at: place + 8)
+      write(count + 1, &bytes, place)
+    }
   }
 
   /// Drops a line, or puts it in the place of another.
