@@ -149,7 +149,10 @@ extension PerturbedCall: StatisticsCall {
       forward.source, .terms(sums: [ChangedTerm(unperturbed: outputs)], moments: [])
     ).totals(on: smoothing.execution)
     try checkWhole(totals)
-    return (outputs, totals.map { Int($0.sums[0]) })
+    // Sums that another process made may be any numbers.
+    let changed = totals.compactMap { Int(exactly: $0.sums[0]) }
+    guard changed.count == totals.count else { throw PassPartError.damaged }
+    return (outputs, changed)
   }
 
   func solutions(_ theta: [Value], limit: Int) throws -> [SolutionTable] {

@@ -102,6 +102,14 @@ private final class Replaying: Execution {
     }
   }
 
+  @Test func diagnosis() throws {
+    let theta = Self.theta
+    try check("diagnosis") { smoothing in
+      let perturbed: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(Ranking(), smoothing)
+      _ = try perturbed.diagnose(at: theta, sigmas: [0.4], key: Self.key)
+    }
+  }
+
   @Test func values() throws {
     let theta = Self.theta
     try check("values") { smoothing in
