@@ -56,11 +56,9 @@ package struct Diagnosing {
     var rows: [Diagnosis.Row] = []
     for (index, sigma) in sigmas.enumerated() {
       let told = observer("sigma \(index + 1) of \(sigmas.count)")
-      rows += try perturbed(sigma).reportingProgress(
-        to: told.map { told in
-          { (progress: Smoothing.Progress) in told(progress.completed, progress.total) }
-        }
-      ).diagnose(
+      var report: ProgressObserver?
+      if let told { report = { told($0.completed, $0.total) } }
+      rows += try perturbed(sigma).reportingProgress(to: report).diagnose(
         at: theta.tensor(of: type), sigmas: [sigma], cotangent: cotangent, key: problem.key
       ).rows
     }

@@ -147,9 +147,7 @@ package struct PerturbedProblem {
       samples: samples ?? self.samples, sigma: sigma ?? self.sigma,
       noise: try Noise.forCommand(noise, hasGradient: hasGradient), baseline: reduction.baseline,
       sampling: reduction.sampling, threads: program?.feedingThreads ?? threads)
-    smoothing.progress = progress.map { told in
-      { (progress: Smoothing.Progress) in told(progress.completed, progress.total) }
-    }
+    if let progress { smoothing.progress = { progress($0.completed, $0.total) } }
     return try Scalar.perturbed(function, smoothing)
   }
 

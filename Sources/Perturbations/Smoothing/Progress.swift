@@ -6,8 +6,9 @@ extension Smoothing {
   /// the total, unless the call fails.
   ///
   /// Reports come after pieces of work of a size that depends on the problem and the number of threads:
-  /// for a function that is called for one sample at a time, after some 16 of them. They come from any of the threads that take part, one at a time, while the others
-  /// wait; so a report should do little, and must not call the same function again.
+  /// for a function that is called for one sample at a time, after some 16 of them. They come from any of
+  /// the threads that take part, one at a time, while the others wait; so a report should do little, and
+  /// must not call the same function again.
   public struct Progress: Sendable, Hashable {
     /// Samples that are done, over all rows of a batch.
     public let completed: Int

@@ -43,8 +43,8 @@ import Testing
   ) throws {
     let d = setting.size
     // Rounded to Float, so that both types mean the same point; spread on the scale of σ.
-    let rows = (0..<(setting.isBatched ? 2 : 1)).map { row in
-      (0..<d).map { j in
+    let rows = (0..<(setting.isBatched ? 2 : 1)).map { row -> [Double] in
+      (0..<d).map { j -> Double in
         Double(Float(setting.sigma * Double((j * 7 + row * 3) % 5) / 4))
       }
     }
