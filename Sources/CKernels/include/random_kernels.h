@@ -26,7 +26,24 @@ typedef enum ck_distribution {
 // The most counters that argmax_scores takes.
 #define CK_MOST_WINNERS 128
 
-// The draws of a run of samples: row r holds the draws at the counters
+// How the samples of a block depend on one another.
+typedef enum ck_dependence {
+  CK_INDEPENDENT = 0,
+  CK_MIRRORED = 1,    // samples 2p and 2p + 1 are z and mirror - z, for the draws z of child p
+  CK_POINTS = 2,      // draws from the words of Sobol' points in the place of random bits
+  CK_ORTHOGONAL = 3,  // normal draws, made orthogonal in runs of `count` samples
+} ck_dependence;
+
+// Scrambled Sobol' points: sample i is point i / R of scrambling i mod R, R = scramblings.
+typedef struct ck_points {
+  const uint32_t *directions;  // [scrambling, digit of the Gray code, dimension], 32 digits
+  const uint32_t *shifts;      // [scrambling, dimension]
+  size_t dimensions;
+  size_t scramblings;
+  size_t first_dimension;      // that of column 0
+} ck_points;
+
+// The draws of a run of samples. Independent ones: row r holds the draws at the counters
 // [first_counter, first_counter + count) of the key child(child(key, first_sample + r), leaf).
 typedef struct ck_sample_block {
   ck_key key;
@@ -36,7 +53,35 @@ typedef struct ck_sample_block {
   uint64_t leaf;
   uint64_t first_counter;
   size_t count;
+  ck_dependence dependence;
+  // Mirrored: what pairs add up to. Their first sample and their number are even.
+  double mirror;
+  // Points: at most CK_MOST_DIMENSIONS columns.
+  const ck_points *points;
+  // Orthogonal: ck_orthogonal_memory(count) elements, aligned to 256 bytes. The first sample is a
+  // multiple of count, and count at most CK_MOST_DIMENSIONS.
+  void *memory;
+  // The two words of each sample's key, which row_keys writes; NULL where they are to be derived.
+  // Mirrored: of each pair's.
+  const uint32_t *keys0, *keys1;
 } ck_sample_block;
+
+#define CK_MOST_DIMENSIONS 1024
+// Keys come in whole vectors: so many more than there are samples.
+#define CK_KEY_PADDING 64
+
+// Up to this many columns a lane makes a whole run orthogonal, beyond it a run takes all lanes.
+#define CK_SMALL_RUN 24
+// Lanes come in so many.
+#define CK_RUN_LANES 64
+
+static inline size_t ck_orthogonal_memory(size_t count) {
+  // Eight columns to spare.
+  if (count <= CK_SMALL_RUN) return CK_RUN_LANES * count * (count + 8);
+  const size_t lanes = (count + CK_RUN_LANES - 1) / CK_RUN_LANES * CK_RUN_LANES;
+  // The run as drawn; its columns; four reflections.
+  return lanes * count + lanes * (count + 8) + 4 * lanes;
+}
 
 // Every function gives the same bits whichever table it comes from, and element j of a result
 // does not depend on how the counters or samples were cut into calls.
@@ -86,6 +131,24 @@ typedef struct ck_random_kernels {
   // an estimate of a gradient is made of, in an order that depends on the block alone.
   void (*score_sums_f32)(const ck_sample_block *block, const double *weights, double *lanes);
   void (*score_sums_f64)(const ck_sample_block *block, const double *weights, double *lanes);
+
+  // out[r] = 1 where at least `least` entries of row r of perturb are not negative, -1 elsewhere;
+  // lost[j] += Σ s(z[r][j]) over the rows with -1, won[j] += those over the rows with 1, whose number
+  // is returned. block->count <= CK_MOST_WINNERS.
+  size_t (*vote_scores_f32)(const ck_sample_block *block, const float *theta, float sigma,
+                            size_t least, float *out, double *lost, double *won);
+  size_t (*vote_scores_f64)(const ck_sample_block *block, const double *theta, double sigma,
+                            size_t least, double *out, double *lost, double *won);
+
+  // Rows [rows, count] of normal draws -> the same lengths with orthogonal directions, for one run
+  // of at most `count` rows. The run's first r rows depend on these alone. `memory` has
+  // ck_orthogonal_memory(count) elements, aligned to 256 bytes.
+  void (*orthogonal_rows_f32)(float *z, size_t rows, size_t count, float *memory);
+  void (*orthogonal_rows_f64)(double *z, size_t rows, size_t count, double *memory);
+
+  // The keys of a block's samples, of its pairs where they are mirrored, as words apart; room for
+  // CK_KEY_PADDING more of each.
+  void (*row_keys)(const ck_sample_block *block, uint32_t *keys0, uint32_t *keys1);
 
   // s(z) = -d/dz log p(z) and ds/dz, for normal, Gumbel, logistic and Laplace. NaN for the
   // others, whose densities have no score.
