@@ -21,7 +21,7 @@ final class KeptOutputs<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   /// Bytes for one sample.
   static func bytesPerSample(width: Int, _ form: OutputForm) -> Int {
     switch form {
-    case .dense: width * MemoryLayout<Scalar>.size
+    case .dense, .vote: width * MemoryLayout<Scalar>.size
     case .bits: (width + 7) / 8
     case .index: MemoryLayout<Int32>.size
     }

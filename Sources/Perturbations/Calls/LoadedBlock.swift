@@ -26,6 +26,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   private let lanes: UnsafeMutablePointer<Double>
   private var memory: [Part: UnsafeMutablePointer<Scalar>] = [:]
   private var weightMemory: [UnsafeMutablePointer<Double>?] = [nil, nil, nil, nil]
+  /// The keys of the samples, where the block is the only one and rows differ in their counters.
+  private var keys: SampleKeys?
   /// What has been made since the block was loaded.
   private var ready: Set<Part> = []
 
@@ -156,46 +158,59 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
 
   // MARK: Indices
 
-  /// What the noise of a row is added to, to find its extreme entry.
-  private func withExtremeOrigin(
+  /// What the noise of a row is added to by the kernels that find an answer while they draw.
+  private func withOrigin(
     _ body: (SampleBlock, UnsafeBufferPointer<Scalar>, _ sigma: Scalar) -> Void
   ) {
-    guard let distribution = source.sampler.direct, let origin = source.extremeOrigin else {
-      trap("Perturbed", "outputs by index need noise that kernels draw")
+    guard let distribution = source.sampler.direct, let origin = source.origin else {
+      trap("Perturbed", "this form of outputs needs noise that kernels draw")
+    }
+    var block = source.sampler.block(distribution, 0, row, samples)
+    if source.rows > 1, source.plan.blockCount == 1, source.sampler.sampling.drawsChildren {
+      let known = keys ?? SampleKeys(block)
+      keys = known
+      block.keys = known
     }
     let width = inputWidth
     origin.theta.withElements { pointer in
       let start = pointer.assumingMemoryBound(to: Scalar.self) + row * width
-      body(
-        source.sampler.block(distribution, 0, row, samples),
-        UnsafeBufferPointer(start: start, count: width), origin.sigma)
+      body(block, UnsafeBufferPointer(start: start, count: width), origin.sigma)
     }
   }
 
   private func findIndex() {
-    withExtremeOrigin { block, theta, sigma in
+    withOrigin { block, theta, sigma in
       Scalar.argmaxSamples(
         block, theta: theta, sigma: sigma,
         into: UnsafeMutableBufferPointer(start: index, count: count))
     }
   }
 
-  /// counts[w] += the samples whose one is at w, scores[w][k] += the sum of their scores s(zᵢₖ), for
-  /// outputs that are indices: evaluates the block.
-  func addWinners(
+  /// counts[w] += the samples of answer w, scores[w][k] += the sum of their scores s(zᵢₖ), for outputs
+  /// that are indices or votes: evaluates the block.
+  func addAnswers(
     row: Int, samples: Range<Int>, counts: UnsafeMutablePointer<Double>,
     scores: UnsafeMutablePointer<Double>
   ) {
     start(row, samples)
     if let kept = source.kept { outputs = kept.pointer(row: row, sample: samples.lowerBound) }
     let width = inputWidth
-    withExtremeOrigin { block, theta, sigma in
+    withOrigin { block, theta, sigma in
+      if case .vote(let least) = source.form {
+        let won = Scalar.voteScores(
+          block, theta: theta, sigma: sigma, least: least,
+          into: UnsafeMutableBufferPointer(start: numbers, count: count),
+          sums: UnsafeMutableBufferPointer(start: scores, count: 2 * width))
+        counts[0] += Double(count - won)
+        counts[1] += Double(won)
+        return
+      }
       Scalar.argmaxScores(
         block, theta: theta, sigma: sigma,
         into: UnsafeMutableBufferPointer(start: index, count: count),
         sums: UnsafeMutableBufferPointer(start: scores, count: width * width))
+      ck_count(index, count, width, counts)
     }
-    ck_count(index, count, width, counts)
   }
 
   // MARK: Rows
@@ -338,4 +353,5 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
 
 extension OutputForm {
   var isBits: Bool { if case .bits = self { true } else { false } }
+  var isVote: Bool { if case .vote = self { true } else { false } }
 }

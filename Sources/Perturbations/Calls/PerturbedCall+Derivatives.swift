@@ -13,8 +13,8 @@ extension PerturbedCall {
     switch order {
     case .value:
       return means(forward)
-    case .cotangent where forward.winnerScores != nil:
-      return try winnerCotangents(forward, vectors[0])
+    case .cotangent where forward.answerScores != nil:
+      return try answerCotangents(forward, vectors[0])
     case .cotangent:
       let baseline = try baseline(forward)
       return try derivatives(forward, vectors, forward.inputWidth, 1, baseline.odd) {
@@ -81,25 +81,31 @@ extension PerturbedCall {
     1 / (Double(present) * (power == 1 ? smoothing.sigma : smoothing.sigma * smoothing.sigma))
   }
 
-  /// Σ_w (g_w − ⟨g, b⟩) S_w, with the sums S_w of the scores of the samples that w won.
-  private func winnerCotangents(_ forward: Forward, _ vectors: PackedVectors) throws -> Value {
-    guard let scores = forward.winnerScores else { trap(name, "there are no winners") }
+  /// Σ_w ⟨g, y_w − b⟩ S_w, with the sums S_w of the scores of the samples of answer w.
+  private func answerCotangents(_ forward: Forward, _ vectors: PackedVectors) throws -> Value {
+    guard let scores = forward.answerScores else { trap(name, "there are no answers") }
     let baseline = try baseline(forward)
-    let width = forward.inputWidth
+    let (width, answers) = (forward.inputWidth, forward.source.answers)
+    let isVote = forward.source.form.isVote
     var results: [Double] = []
-    results.reserveCapacity(vectors.elements.count)
+    results.reserveCapacity(vectors.copies * forward.rows * width)
     for copy in 0..<vectors.copies {
       let g = vectors[copy]
       let offsets = baseline.values.products(g)
-      var sums = [Double](repeating: 0, count: g.count)
-      for (winner, value) in g.enumerated() {
-        let row = winner / width
-        let weight = value - offsets.value(row: row, sample: 0, column: 0)
-        for k in 0..<width { sums[row * width + k] += weight * scores[winner * width + k] }
-      }
-      for (place, sum) in sums.enumerated() {
-        let row = place / width
-        results.append(sum * scale(forward.present[row], 1) * baseline.odd[row])
+      for row in 0..<forward.rows {
+        var sums = [Double](repeating: 0, count: width)
+        for answer in 0..<answers {
+          // One-hot at the answer, or −1 and 1.
+          let product =
+            isVote
+            ? g[g.startIndex + row] * Double(2 * answer - 1)
+            : g[g.startIndex + row * answers + answer]
+          let weight = product - offsets.value(row: row, sample: 0, column: 0)
+          let start = (row * answers + answer) * width
+          for k in 0..<width { sums[k] += weight * scores[start + k] }
+        }
+        let scale = scale(forward.present[row], 1) * baseline.odd[row]
+        for sum in sums { results.append(sum * scale) }
       }
     }
     return .doubles(results, [vectors.copies, forward.rows, width], Scalar.elementType)

@@ -56,13 +56,13 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let objectives: [Double]
     /// Sums of the outputs by scrambling, [rows, scramblings, output width], where they were needed.
     let strata: [Double]?
-    /// The scores of the samples that each index won, [rows, width, width], where outputs are indices.
-    let winnerScores: [Double]?
+    /// The scores of the samples of each answer, [rows, answers, input width], where there are answers.
+    let answerScores: [Double]?
     private let unperturbed = Mutex<[Double]?>(nil)
 
     init(
       theta: [Value], source: SampleSource<Scalar>, sums: [Double], totals: [PartialSums],
-      objectives: [Double] = [], strata: [Double]? = nil, winnerScores: [Double]? = nil
+      objectives: [Double] = [], strata: [Double]? = nil, answerScores: [Double]? = nil
     ) {
       self.theta = theta
       self.source = source
@@ -71,7 +71,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       unpaired = totals.map(\.unpaired)
       self.objectives = objectives
       self.strata = strata
-      self.winnerScores = winnerScores
+      self.answerScores = answerScores
     }
 
     var rows: Int { source.rows }
@@ -115,8 +115,8 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
   private func evaluate(_ theta: [Value]) throws -> Forward {
     let source = try source(theta, keepingOutputs: mayBeDifferentiated)
     let forward =
-      mayBeDifferentiated && Self.sumsWinners(source)
-      ? try winnerForward(theta, source) : try plainForward(theta, source)
+      mayBeDifferentiated && sumsAnswers(source)
+      ? try answerForward(theta, source) : try plainForward(theta, source)
     source.kept?.isComplete = true
     if mayBeDifferentiated, smoothing.baseline == .point { _ = try forward.pointValues() }
     return forward
@@ -145,12 +145,16 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       objectives: objectives, strata: strata)
   }
 
-  private func winnerForward(_ theta: [Value], _ source: SampleSource<Scalar>) throws -> Forward {
-    let width = source.inputWidth
-    let totals = try SamplePass(source, .winners).totals(on: smoothing.execution)
+  private func answerForward(_ theta: [Value], _ source: SampleSource<Scalar>) throws -> Forward {
+    let (width, answers) = (source.inputWidth, source.answers)
+    let totals = try SamplePass(source, .answers).totals(on: smoothing.execution)
+    var counts = totals.sums(0..<answers)
+    if case .vote = source.form {
+      counts = stride(from: 0, to: counts.count, by: 2).map { counts[$0 + 1] - counts[$0] }
+    }
     return Forward(
-      theta: theta, source: source, sums: totals.sums(0..<width), totals: totals,
-      winnerScores: totals.sums(width..<width * (width + 1)))
+      theta: theta, source: source, sums: counts, totals: totals,
+      answerScores: totals.sums(answers..<answers * (width + 1)))
   }
 
   /// Refuses means that there are none of.
@@ -175,13 +179,16 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
 
   /// Whether one pass over the samples can give all that the first derivative needs, which depends
   /// on the problem's shape alone.
-  private static func sumsWinners(_ source: SampleSource<Scalar>) -> Bool {
-    source.isIndex && sumsWinners(source.sampler, rows: source.rows)
+  private func sumsAnswers(_ source: SampleSource<Scalar>) -> Bool {
+    sumsAnswers(source.sampler, source.form, rows: source.rows)
   }
 
-  private static func sumsWinners(_ sampler: Sampler<Scalar>, rows: Int) -> Bool {
-    sampler.noise.hasScore && sampler.width <= Scalar.mostWinners
-      && rows * sampler.width * sampler.width <= mostScoreSums
+  private func sumsAnswers(_ sampler: Sampler<Scalar>, _ form: OutputForm, rows: Int) -> Bool {
+    // Leaving out a scrambling takes the sums of each.
+    if smoothing.sampling.scramblings > 0, smoothing.baseline == .leaveOneOut { return false }
+    return (form.isIndex || form.isVote) && sampler.noise.hasScore
+      && sampler.width <= Scalar.mostWinners
+      && rows * sampler.width * sampler.width <= Self.mostScoreSums
   }
 
   /// What makes the samples at θ, for a function of inputs [rows] + the shape of one example.
@@ -221,10 +228,10 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     knownLayout.withLock { $0 = transformed }
     let width = transformed.width
     try smoothing.sampling.validate(outputWidth: Swift.max(width, sampler.width))
-    let sumsWinners = form.isIndex && Self.sumsWinners(sampler, rows: rows)
+    let sumsWinners = form.isIndex && sumsAnswers(sampler, form, rows: rows)
     let plan = SamplePlan(
       samples: smoothing.samples, width: Swift.max(sampler.width, layout.width),
-      unit: smoothing.sampling.unit(width: sampler.width) ?? 1,
+      unit: smoothing.sampling.blockUnit(width: sampler.width),
       sums: sumsWinners ? sampler.width * sampler.width : 0)
     func fits(_ form: OutputForm) -> Bool {
       let bytes = KeptOutputs<Scalar>.bytesPerSample(width: width, form)

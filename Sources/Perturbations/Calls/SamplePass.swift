@@ -6,10 +6,10 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
   enum Goal {
     /// The sums of terms, one after the other, and then moments of others.
     case terms(sums: [any Term<Scalar>], moments: [any Term<Scalar>])
-    /// How often each index has the one, [width], and the sums of the scores s(zᵢₖ) of those samples,
-    /// [width (index), width (k)]: all that the first derivative of a function of the index needs, since
-    /// Σᵢ ⟨g, yᵢ⟩ sᵢ = Σ_w g_w S_w.
-    case winners
+    /// How often each answer comes, [answers], and the sums of the scores s(zᵢₖ) of its samples,
+    /// [answers, input width]: all that the first derivative of a function of the answer needs, since
+    /// Σᵢ ⟨g, yᵢ⟩ sᵢ = Σ_w ⟨g, y_w⟩ S_w.
+    case answers
     /// Distinct outputs, at most so many.
     case solutions(limit: Int)
   }
@@ -30,7 +30,7 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
           width: $0.width, scramblings: source.sampler.sampling.scramblings,
           findsPeaks: source.sampler.noise.variance == nil)
       }
-    case .winners: layout.sums = source.inputWidth * (source.inputWidth + 1)
+    case .answers: layout.sums = source.answers * (source.inputWidth + 1)
     case .solutions: layout.solutionWidth = source.outputWidth
     }
     self.layout = layout
@@ -67,11 +67,11 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
   {
     let (block, samples) = (worker.block, source.plan.block(number))
     switch goal {
-    case .winners:
-      let width = source.inputWidth
+    case .answers:
+      let answers = source.answers
       sums.sums.withUnsafeMutableBufferPointer {
         guard let start = $0.baseAddress else { return }
-        block.addWinners(row: segment, samples: samples, counts: start, scores: start + width)
+        block.addAnswers(row: segment, samples: samples, counts: start, scores: start + answers)
       }
     case .terms(let terms, let moments):
       try block.load(row: segment, samples: samples)

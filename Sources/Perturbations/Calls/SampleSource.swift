@@ -17,8 +17,8 @@ final class SampleSource<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   let kept: KeptOutputs<Scalar>?
   /// Outputs of the first samples of row 0, from finding out the output's shape.
   let probe: Probe?
-  /// θ as the kernels that find the extreme entry take it: negated for the smallest.
-  let extremeOrigin: (theta: Value, sigma: Scalar)?
+  /// θ as the kernels that find an answer while they draw take it: negated for the smallest entry.
+  let origin: (theta: Value, sigma: Scalar)?
   private let idle = Mutex<[LoadedBlock<Scalar>]>([])
 
   struct Probe {
@@ -42,19 +42,26 @@ final class SampleSource<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     self.form = form
     self.kept = kept
     self.probe = probe
-    if case .index(let ofLargest) = form {
-      let origin = sampler.origins[0]
-      extremeOrigin =
-        ofLargest
-        ? (origin, sampler.sigma) : (origin.mapped { (x: Scalar) in -x }, -sampler.sigma)
-    } else {
-      extremeOrigin = nil
+    let theta = sampler.origins.first
+    switch form {
+    case .index(ofLargest: false):
+      origin = theta.map { ($0.mapped { (x: Scalar) in -x }, -sampler.sigma) }
+    case .index, .vote: origin = theta.map { ($0, sampler.sigma) }
+    case .dense, .bits: origin = nil
     }
   }
 
   var inputWidth: Int { sampler.width }
   var outputWidth: Int { layout.width }
   var isIndex: Bool { form.isIndex }
+  /// How many answers an output is one of, where it is found while the noise is drawn; 0 elsewhere.
+  var answers: Int {
+    switch form {
+    case .index: inputWidth
+    case .vote: 2
+    case .dense, .bits: 0
+    }
+  }
 
   /// Samples that depend on one another follow each other in units of so many, or 1.
   var unit: Int { sampler.sampling.unit(width: sampler.width) ?? 1 }

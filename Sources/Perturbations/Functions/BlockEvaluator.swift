@@ -32,6 +32,9 @@ enum OutputForm {
   /// One-hot at the first largest or smallest entry of the input, whose index is found while the noise
   /// is drawn.
   case index(ofLargest: Bool)
+  /// One number: 1 where at least so many entries of the input are not negative, −1 elsewhere. Found
+  /// while the noise is drawn where derivatives may follow.
+  case vote(least: Int)
 
   var isIndex: Bool { if case .index = self { true } else { false } }
 }

@@ -14,6 +14,8 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
   /// An extreme entry comes straight from the noise, without a buffer of inputs.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm {
     switch solver.output {
+    case .dense where solver is LogicalOr && sampler.direct != nil: .vote(least: 1)
+    case .dense where solver is LogicalAnd && sampler.direct != nil: .vote(least: sampler.width)
     case .dense: .dense
     case .indicator, .oneHot: .bits
     case .largest: sampler.direct == nil ? .bits : .index(ofLargest: true)

@@ -5,15 +5,16 @@ extension Sampler {
   /// all leaves: [samples, width].
   func draw(row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>) {
     switch sampling {
-    case .independent, .antithetic:
+    case .quasiMonteCarlo where drawnDirectly == nil:
+      drawPoints(row: row, samples: samples, into: out)
+    case .orthogonal: drawOrthogonal(row: row, samples: samples, into: out)
+    case .independent, .antithetic, .quasiMonteCarlo:
       var start = 0
       for index in leaves.indices {
         draw(leaf: index, row: row, samples: samples, into: out + start, rowStride: width)
         start += leaves[index].count
       }
       if case .sphere = noise.kind { normalize(out, rows: samples.count) }
-    case .quasiMonteCarlo: drawSobol(row: row, samples: samples, into: out)
-    case .orthogonal: drawOrthogonal(row: row, samples: samples, into: out)
     }
   }
 
@@ -24,6 +25,10 @@ extension Sampler {
     leaf index: Int, row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>,
     rowStride: Int
   ) {
+    if let drawnDirectly, isWhole(samples) {
+      sample(drawnDirectly, index, row, samples, into: out, rowStride)
+      return
+    }
     guard sampling == .antithetic else {
       drawChildren(leaf: index, row: row, children: samples, into: out, rowStride: rowStride)
       return
@@ -57,9 +62,9 @@ extension Sampler {
     let count = leaves[index].count
     switch noise.kind {
     case .standard(let distribution):
-      sample(distribution, index, row, children, into: out, rowStride)
+      sample(distribution, index, row, children, into: out, rowStride, isDependent: false)
     case .sphere:
-      sample(.normal, index, row, children, into: out, rowStride)
+      sample(.normal, index, row, children, into: out, rowStride, isDependent: false)
     case .custom(let distribution):
       for (position, child) in children.enumerated() {
         var leafKey = key.child(UInt64(child)).child(UInt64(index))
@@ -82,11 +87,11 @@ extension Sampler {
 
   private func sample(
     _ distribution: RandomDistribution, _ leaf: Int, _ row: Int, _ children: Range<Int>,
-    into out: UnsafeMutablePointer<Scalar>, _ rowStride: Int
+    into out: UnsafeMutablePointer<Scalar>, _ rowStride: Int, isDependent: Bool = true
   ) {
     let extent = children.isEmpty ? 0 : (children.count - 1) * rowStride + leaves[leaf].count
     Scalar.sampleNoise(
-      block(distribution, leaf, row, children),
+      block(distribution, leaf, row, children, isDependent: isDependent),
       into: UnsafeMutableBufferPointer(start: out, count: extent), rowStride: rowStride)
   }
 
@@ -103,44 +108,35 @@ extension Sampler {
     }
   }
 
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  private func drawSobol(row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>) {
+  /// Quantiles of points, for noise that has no kernel.
+  private func drawPoints(row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>) {
     guard let sobol else { return }
     let total = samples.count * width
     let words = UnsafeMutablePointer<UInt32>.allocate(capacity: Swift.max(total, 1))
     defer { words.deallocate() }
     sobol[row % noiseRows].write(samples: samples, into: words)
-    switch noise.kind {
-    case .standard(let distribution):
-      Scalar.transform(
-        UnsafeBufferPointer(start: words, count: total), to: distribution,
-        into: UnsafeMutableBufferPointer(start: out, count: total))
-    case .custom(let distribution):
-      for i in 0..<total {
-        let z = distribution.quantile((Double(words[i]) + 0.5) * 0x1p-32)
-        out[i] = z.map { Scalar(nearest: $0) } ?? .nan
-      }
-    case .sphere: trap("Perturbed", "points on the sphere have no quantiles")
+    guard case .custom(let distribution) = noise.kind else {
+      trap("Perturbed", "\(noise.name) noise has no quantiles")
+    }
+    for i in 0..<total {
+      let z = distribution.quantile((Double(words[i]) + 0.5) * 0x1p-32)
+      out[i] = z.map { Scalar(nearest: $0) } ?? .nan
     }
   }
 
   /// Runs of `width` samples are made orthogonal from their first on, wherever the range starts.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
   private func drawOrthogonal(
     row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>
   ) {
     if samples.isEmpty { return }
+    if let drawnDirectly, isWhole(samples) {
+      return sample(drawnDirectly, 0, row, samples, into: out, width)
+    }
     let start = samples.lowerBound / width * width
     let before = samples.lowerBound - start
     let drawn = UnsafeMutablePointer<Scalar>.allocate(
       capacity: (before + samples.count) * width)
-    let vector = UnsafeMutablePointer<Double>.allocate(capacity: width)
-    defer {
-      drawn.deallocate()
-      vector.deallocate()
-    }
+    defer { drawn.deallocate() }
     var column = 0
     for index in leaves.indices {
       drawChildren(
@@ -148,15 +144,7 @@ extension Sampler {
         rowStride: width)
       column += leaves[index].count
     }
-    var directions = OrthogonalDirections(width: width)
-    for i in 0..<before + samples.count {
-      if i % width == 0 { directions.reset() }
-      let z = drawn + i * width
-      for j in 0..<width { vector[j] = z[j].asDouble }
-      directions.add(vector)
-      if i >= before {
-        for j in 0..<width { out[(i - before) * width + j] = Scalar(nearest: vector[j]) }
-      }
-    }
+    Scalar.makeOrthogonal(drawn, rows: before + samples.count, count: width)
+    out.update(from: drawn + before * width, count: samples.count * width)
   }
 }

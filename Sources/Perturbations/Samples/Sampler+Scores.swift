@@ -1,14 +1,6 @@
 internal import Tensors
 
 extension Sampler {
-  /// The distribution whose kernels draw the noise straight from keys, whatever is then made of it.
-  private var drawnDirectly: RandomDistribution? {
-    guard sampling == .independent, case .standard(let distribution) = noise.kind else {
-      return nil
-    }
-    return distribution
-  }
-
   /// Adds Σᵢ wᵢ s(zᵢₖ) to each sum without storing noise or scores, where a kernel does that.
   ///
   /// - Returns: Whether it did; if not, the sums are as they were.
@@ -17,7 +9,9 @@ extension Sampler {
     lanes: UnsafeMutablePointer<Double>, to sums: UnsafeMutablePointer<Double>
   ) -> Bool {
     // The kernel has one sample to a lane: rows of few samples are better drawn one by one.
-    guard let drawnDirectly, samples.count >= 128 else { return false }
+    guard let drawnDirectly, samples.count >= 128, isWhole(samples) else { return false }
+    // Sums of more columns are made in parts, and an orthogonal run needs all.
+    if case .orthogonal = sampling, width > 512 { return false }
     var start = 0
     for index in leaves.indices {
       RowSums<Scalar>.addScores(
@@ -58,5 +52,23 @@ extension Sampler {
       }
     case .sphere: trap("Perturbed", "the sphere has no score")
     }
+  }
+}
+
+extension Sampling {
+  /// Whether sample i draws from child i of the key, or a pair from the child of its number.
+  var drawsChildren: Bool {
+    switch self {
+    case .independent, .antithetic: true
+    case .quasiMonteCarlo, .orthogonal: false
+    }
+  }
+
+  /// Of how many samples a block has a multiple: those that depend on one another, and as many runs
+  /// as the kernels make orthogonal side by side.
+  func blockUnit(width: Int) -> Int {
+    let unit = unit(width: width) ?? 1
+    if case .orthogonal = self { return unit * SampleBlock.runsAtOnce(count: width) }
+    return unit
   }
 }

@@ -58,18 +58,36 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
 
   /// The distribution whose kernels make perturbed inputs straight from keys, origins and sigma;
   /// nil where it takes more than that.
-  var direct: RandomDistribution? {
-    guard sampling == .independent, noise.perturbation.isAdditive,
-      case .standard(let distribution) = noise.kind
-    else { return nil }
-    return distribution
+  var direct: RandomDistribution? { noise.perturbation.isAdditive ? drawnDirectly : nil }
+
+  /// The distribution whose kernels draw the noise of a leaf straight from keys, whatever is then made
+  /// of it; nil where there is none.
+  var drawnDirectly: RandomDistribution? {
+    guard case .standard(let distribution) = noise.kind else { return nil }
+    switch sampling {
+    case .independent, .antithetic: return distribution
+    case .quasiMonteCarlo: return distribution == .rademacher ? nil : distribution
+    // Runs are made orthogonal over all leaves.
+    case .orthogonal: return leaves.count == 1 && distribution == .normal ? distribution : nil
+    }
+  }
+
+  /// Whether the kernels can draw a range of samples by itself: whole pairs, from the first sample of
+  /// a run on.
+  func isWhole(_ samples: Range<Int>) -> Bool {
+    switch sampling {
+    case .independent, .quasiMonteCarlo: true
+    case .antithetic: samples.lowerBound % 2 == 0 && samples.upperBound % 2 == 0
+    case .orthogonal: samples.lowerBound % width == 0
+    }
   }
 
   /// Whether the numbers of a sample are made all together, not leaf by leaf.
   private var isJoint: Bool {
     switch sampling {
     case .independent, .antithetic: if case .sphere = noise.kind { true } else { false }
-    case .quasiMonteCarlo, .orthogonal: true
+    case .quasiMonteCarlo: drawnDirectly == nil
+    case .orthogonal: true
     }
   }
 
@@ -78,7 +96,7 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
     leaf index: Int, row: Int, samples: Range<Int>, into out: UnsafeMutablePointer<Scalar>
   ) {
     let count = leaves[index].count
-    if let direct {
+    if let direct, isWhole(samples) {
       origins[index].withElements { pointer in
         Scalar.perturb(
           block(direct, index, row, samples),
@@ -167,11 +185,24 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
   }
 
   func block(
-    _ distribution: RandomDistribution, _ leaf: Int, _ row: Int, _ samples: Range<Int>
+    _ distribution: RandomDistribution, _ leaf: Int, _ row: Int, _ samples: Range<Int>,
+    isDependent: Bool = true
   ) -> SampleBlock {
     SampleBlock(
       key: key, distribution: distribution, firstSample: samples.lowerBound,
       samples: samples.count, leaf: leaf, firstCounter: row % noiseRows * leaves[leaf].count,
-      count: leaves[leaf].count)
+      count: leaves[leaf].count, dependence: isDependent ? dependence(leaf, row) : .independent)
+  }
+
+  private func dependence(_ leaf: Int, _ row: Int) -> SampleBlock.Dependence {
+    switch sampling {
+    case .independent: return .independent
+    case .antithetic: return .mirrored(sum: 2 * noise.offset)
+    case .quasiMonteCarlo:
+      guard let sobol else { return .independent }
+      let first = leaves[..<leaf].reduce(0) { $0 + $1.count }
+      return .points(sobol[row % noiseRows].table, firstDimension: first)
+    case .orthogonal: return .orthogonal
+    }
   }
 }

@@ -50,25 +50,18 @@ package enum SobolSequence {
 
 /// One row's scrambled sequences.
 struct ScrambledSobol: Sendable {
-  private let dimensions: Int
-  /// [scrambling, digit, dimension]
-  private let directions: [UInt32]
-  /// [scrambling, dimension]
-  private let shifts: [UInt32]
-  private var scramblings: Int { shifts.count / dimensions }
+  let table: PointTable
 
   /// Words 33 D to 33 D + 31 of a scrambling's key make the matrix of dimension D, whose row a has
   /// a one on the diagonal and random digits before it; word 33 D + 32 is the shift.
   init(key: RandomKey, dimensions: Int, scramblings: Int) {
     let digits = SobolSequence.digits
-    self.dimensions = dimensions
-    var directions = [UInt32](repeating: 0, count: scramblings * digits * dimensions)
-    var shifts = [UInt32](repeating: 0, count: scramblings * dimensions)
+    let table = PointTable(dimensions: dimensions, scramblings: scramblings)
     for scrambling in 0..<scramblings {
       let words = key.child(UInt64(scrambling)).bits32((digits + 1) * dimensions)
       for dimension in 0..<dimensions {
         let first = (digits + 1) * dimension
-        shifts[scrambling * dimensions + dimension] = words[first + digits]
+        table.shifts[scrambling * dimensions + dimension] = words[first + digits]
         let rows = (0..<digits).map { row in
           let diagonal = UInt32(1) << UInt32(digits - 1 - row)
           return diagonal | words[first + row] & ~(diagonal | (diagonal - 1))
@@ -79,38 +72,23 @@ struct ScrambledSobol: Sendable {
           for row in rows {
             scrambled = scrambled << 1 | UInt32((row & direction).nonzeroBitCount & 1)
           }
-          directions[(scrambling * digits + digit) * dimensions + dimension] = scrambled
+          table.directions[(scrambling * digits + digit) * dimensions + dimension] = scrambled
         }
       }
     }
-    self.directions = directions
-    self.shifts = shifts
+    self.table = table
   }
 
   /// Writes the coordinates of samples, times 2³²: [samples, dimensions].
   func write(samples: Range<Int>, into words: UnsafeMutablePointer<UInt32>) {
-    let count = dimensions
-    var point = [UInt32](repeating: 0, count: count)
-    for scrambling in 0..<scramblings {
-      // Samples of this scrambling: scrambling, scrambling + R, …
-      let behind = samples.lowerBound - scrambling
-      var index = behind <= 0 ? 0 : (behind + scramblings - 1) / scramblings
-      var sample = index * scramblings + scrambling
-      guard sample < samples.upperBound else { continue }
-      let base = scrambling * SobolSequence.digits
-      for j in 0..<count { point[j] = shifts[scrambling * count + j] }
-      let gray = index ^ (index >> 1)
+    let count = table.dimensions
+    for (position, sample) in samples.enumerated() {
+      let (scrambling, index) = (sample % table.scramblings, sample / table.scramblings)
+      let (point, gray) = (words + position * count, index ^ (index >> 1))
+      point.update(from: table.shifts + scrambling * count, count: count)
       for digit in 0..<SobolSequence.digits where gray >> digit & 1 == 1 {
-        for j in 0..<count { point[j] ^= directions[(base + digit) * count + j] }
-      }
-      while true {
-        let row = words + (sample - samples.lowerBound) * count
-        for j in 0..<count { row[j] = point[j] }
-        index += 1
-        sample += scramblings
-        guard sample < samples.upperBound else { break }
-        let digit = index.trailingZeroBitCount
-        for j in 0..<count { point[j] ^= directions[(base + digit) * count + j] }
+        let direction = table.directions + (scrambling * SobolSequence.digits + digit) * count
+        for j in 0..<count { point[j] ^= direction[j] }
       }
     }
   }

@@ -34,6 +34,13 @@ public struct RandomKernels<Scalar>: Sendable {
       UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, UnsafeMutablePointer<Int32>,
       UnsafeMutablePointer<Double>
     ) -> Void
+  let voteScores:
+    @Sendable (
+      UnsafePointer<ck_sample_block>, UnsafePointer<Scalar>, Scalar, Int,
+      UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>
+    ) -> Int
+  let makeOrthogonal:
+    @Sendable (UnsafeMutablePointer<Scalar>, Int, Int, UnsafeMutablePointer<Scalar>) -> Void
   let score:
     @Sendable (ck_distribution, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>) -> Void
   let scoreDerivative:
@@ -53,6 +60,10 @@ extension Float: RandomScalar {
       argmaxScores: {
         ck_table_current().pointee.random.argmax_scores_f32($0, $1, $2, $3, $4)
       },
+      voteScores: {
+        ck_table_current().pointee.random.vote_scores_f32($0, $1, $2, $3, $4, $5, $6)
+      },
+      makeOrthogonal: { ck_table_current().pointee.random.orthogonal_rows_f32($0, $1, $2, $3) },
       score: { ck_table_current().pointee.random.score_f32($0, $1, $2, $3) },
       scoreDerivative: { ck_table_current().pointee.random.score_derivative_f32($0, $1, $2, $3) },
       transform: { ck_table_current().pointee.random.transform_f32($0, $1, $2, $3) })
@@ -70,6 +81,10 @@ extension Double: RandomScalar {
       argmaxScores: {
         ck_table_current().pointee.random.argmax_scores_f64($0, $1, $2, $3, $4)
       },
+      voteScores: {
+        ck_table_current().pointee.random.vote_scores_f64($0, $1, $2, $3, $4, $5, $6)
+      },
+      makeOrthogonal: { ck_table_current().pointee.random.orthogonal_rows_f64($0, $1, $2, $3) },
       score: { ck_table_current().pointee.random.score_f64($0, $1, $2, $3) },
       scoreDerivative: { ck_table_current().pointee.random.score_derivative_f64($0, $1, $2, $3) },
       transform: { distribution, words, count, out in

@@ -220,17 +220,17 @@ package enum RowSums<Scalar: RandomScalar> {
   }
 
   /// sums[j] += Σᵢ w[i] s(z[i][j]) for the noise of a block, which is made on the way.
+  ///
+  /// - Precondition: at most 512 columns of orthogonal samples.
   package static func addScores(
     _ block: SampleBlock, weights: UnsafePointer<Double>, lanes: UnsafeMutablePointer<Double>,
     to sums: UnsafeMutablePointer<Double>
   ) {
-    var part = block
     var start = 0
     while start < block.count {
-      part.firstCounter = block.firstCounter + start
-      part.count = Swift.min(tile, block.count - start)
+      let part = block.columns(start..<Swift.min(start + tile, block.count))
       lanes.update(repeating: 0, count: 8 * part.count)
-      withUnsafePointer(to: part.kernelBlock) { Scalar.rowKernels.scoreSums($0, weights, lanes) }
+      part.withKernelBlock(Scalar.self) { Scalar.rowKernels.scoreSums($0, weights, lanes) }
       for j in 0..<part.count { sums[start + j] += ck_fold_lanes(lanes + 8 * j, 1) }
       start += part.count
     }

@@ -1,4 +1,4 @@
-package import CKernels
+internal import CKernels
 
 /// The noise of a run of samples of one leaf.
 ///
@@ -20,16 +20,59 @@ package struct SampleBlock: Sendable {
   package var firstCounter: Int
   /// The number of columns.
   package var count: Int
+  /// How the samples depend on one another.
+  package var dependence: Dependence
+  /// The keys of the samples, where they are known already.
+  package var keys: SampleKeys?
+
+  /// How samples depend on one another.
+  package enum Dependence: Sendable {
+    case independent
+    /// Samples 2p and 2p + 1 are the draws of child p of the key and what they lack of `sum`.
+    case mirrored(sum: Double)
+    /// Points in the place of random bits, whose dimensions are columns from `firstDimension` on.
+    case points(PointTable, firstDimension: Int)
+    /// Normal draws whose directions are made orthogonal in runs of `count` samples; lengths stay.
+    case orthogonal
+  }
+
+  /// The most columns of points and of orthogonal samples.
+  package static var mostDimensions: Int { Int(CK_MOST_DIMENSIONS) }
+
+  /// How many runs of `count` samples are made orthogonal side by side.
+  package static func runsAtOnce(count: Int) -> Int {
+    count <= Int(CK_SMALL_RUN) ? Int(CK_RUN_LANES) : 1
+  }
 
   /// The block of `samples` rows and `count` columns.
+  ///
+  /// - Precondition: mirrored samples begin and end with a pair, orthogonal ones begin with a run.
   package init(
     key: RandomKey, distribution: RandomDistribution, firstSample: Int = 0, samples: Int,
-    leaf: Int = 0, firstCounter: Int = 0, count: Int
+    leaf: Int = 0, firstCounter: Int = 0, count: Int, dependence: Dependence = .independent
   ) {
     requireRandom(
       firstSample >= 0 && samples >= 0 && leaf >= 0 && firstCounter >= 0 && count >= 0,
       "SampleBlock: sample \(firstSample) + \(samples), leaf \(leaf), "
         + "counter \(firstCounter) + \(count) must not be negative")
+    switch dependence {
+    case .independent: break
+    case .mirrored:
+      requireRandom(
+        firstSample % 2 == 0 && samples % 2 == 0,
+        "SampleBlock: samples \(firstSample) + \(samples) are not pairs")
+    case .points(let table, let first):
+      requireRandom(
+        count <= Self.mostDimensions && first >= 0 && first + count <= table.dimensions
+          && distribution != .rademacher,
+        "SampleBlock: dimensions \(first) + \(count) of \(table.dimensions) of \(distribution)")
+    case .orthogonal:
+      requireRandom(
+        count > 0 && count <= Self.mostDimensions && firstSample % count == 0
+          && distribution == .normal,
+        "SampleBlock: \(distribution) samples from \(firstSample) on are no runs of \(count)")
+    }
+    self.dependence = dependence
     self.key = key
     self.distribution = distribution
     self.firstSample = firstSample
@@ -40,11 +83,75 @@ package struct SampleBlock: Sendable {
   }
 
   /// The block as the kernels take it.
-  package var kernelBlock: ck_sample_block {
-    ck_sample_block(
-      key: key.kernelKey, distribution: distribution.kernelValue,
-      first_sample: UInt64(firstSample), samples: samples, leaf: UInt64(leaf),
-      first_counter: UInt64(firstCounter), count: count)
+  func withKernelBlock<Scalar, Result>(
+    _: Scalar.Type, _ body: (UnsafePointer<ck_sample_block>) -> Result
+  ) -> Result {
+    var block = ck_sample_block()
+    block.key = key.kernelKey
+    block.distribution = distribution.kernelValue
+    block.first_sample = UInt64(firstSample)
+    block.samples = samples
+    block.leaf = UInt64(leaf)
+    block.first_counter = UInt64(firstCounter)
+    block.count = count
+    if let keys {
+      block.keys0 = UnsafePointer(keys.first)
+      block.keys1 = UnsafePointer(keys.second)
+    }
+    return withExtendedLifetime(keys) {
+      switch dependence {
+      case .independent:
+        return body(&block)
+      case .mirrored(let sum):
+        block.dependence = CK_MIRRORED
+        block.mirror = sum
+        return body(&block)
+      case .points(let table, let first):
+        block.dependence = CK_POINTS
+        var points = ck_points(
+          directions: UnsafePointer(table.directions), shifts: UnsafePointer(table.shifts),
+          dimensions: table.dimensions, scramblings: table.scramblings, first_dimension: first)
+        return withExtendedLifetime(table) {
+          withUnsafePointer(to: &points) {
+            block.points = $0
+            return body(&block)
+          }
+        }
+      case .orthogonal:
+        block.dependence = CK_ORTHOGONAL
+        return Self.withOrthogonalMemory(Scalar.self, count: count) {
+          block.memory = UnsafeMutableRawPointer($0)
+          return body(&block)
+        }
+      }
+    }
+  }
+
+  /// Memory for the kernels that make runs of `count` samples orthogonal.
+  static func withOrthogonalMemory<Scalar, Result>(
+    _: Scalar.Type, count: Int, _ body: (UnsafeMutablePointer<Scalar>) -> Result
+  ) -> Result {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: ck_orthogonal_memory(count) * MemoryLayout<Scalar>.stride, alignment: 256)
+    defer { memory.deallocate() }
+    return body(memory.assumingMemoryBound(to: Scalar.self))
+  }
+
+  /// The block of some columns, counted from its first.
+  ///
+  /// - Precondition: not of orthogonal samples, which need all.
+  func columns(_ range: Range<Int>) -> SampleBlock {
+    var part = self
+    part.firstCounter += range.lowerBound
+    part.count = range.count
+    switch dependence {
+    case .independent, .mirrored: break
+    case .points(let table, let first):
+      part.dependence = .points(table, firstDimension: first + range.lowerBound)
+    case .orthogonal:
+      requireRandom(range == 0..<count, "SampleBlock: columns of orthogonal samples")
+    }
+    return part
   }
 
   /// The elements that rows `stride` apart need.
@@ -77,7 +184,7 @@ extension RandomScalar {
   ) {
     block.check("sampleNoise", out.count, stride: rowStride)
     guard let start = out.baseAddress else { return }
-    withUnsafePointer(to: block.kernelBlock) { randomKernels.sampleNoise($0, start, rowStride) }
+    block.withKernelBlock(Self.self) { randomKernels.sampleNoise($0, start, rowStride) }
   }
 
   /// Writes `theta[j] + sigma * z[r][j]` for the block's noise z, and z itself into `noise` where
@@ -95,7 +202,7 @@ extension RandomScalar {
     block.check("perturb", out.count, stride: rowStride)
     if let noise { block.check("perturb, noise", noise.count, stride: rowStride) }
     guard let input = theta.baseAddress, let start = out.baseAddress else { return }
-    withUnsafePointer(to: block.kernelBlock) {
+    block.withKernelBlock(Self.self) {
       randomKernels.perturb($0, input, sigma, start, noise?.baseAddress, rowStride)
     }
   }
@@ -113,7 +220,7 @@ extension RandomScalar {
       "argmaxSamples: theta has \(theta.count) elements, the block \(block.samples) rows of "
         + "\(block.count), and there is room for \(index.count) indices")
     guard let input = theta.baseAddress, let start = index.baseAddress else { return }
-    withUnsafePointer(to: block.kernelBlock) {
+    block.withKernelBlock(Self.self) {
       randomKernels.argmaxSamples($0, input, sigma, start)
     }
   }
@@ -137,8 +244,45 @@ extension RandomScalar {
     guard let input = theta.baseAddress, let start = index.baseAddress,
       let sumStart = sums.baseAddress
     else { return }
-    withUnsafePointer(to: block.kernelBlock) {
+    block.withKernelBlock(Self.self) {
       randomKernels.argmaxScores($0, input, sigma, start, sumStart)
+    }
+  }
+
+  /// out[r] = 1 where at least `least` elements of row r of
+  /// ``perturb(_:theta:sigma:into:noise:rowStride:)`` are not negative, −1 elsewhere.
+  ///
+  /// Adds the scores of the rows to sums, which are those of −1, [count], and then those of 1. As
+  /// many elements as ``mostWinners`` at most.
+  ///
+  /// - Returns: The number of rows with 1.
+  package static func voteScores(
+    _ block: SampleBlock, theta: UnsafeBufferPointer<Self>, sigma: Self, least: Int,
+    into out: UnsafeMutableBufferPointer<Self>, sums: UnsafeMutableBufferPointer<Double>
+  ) -> Int {
+    requireRandom(
+      theta.count == block.count && block.count > 0 && block.count <= mostWinners
+        && out.count >= block.samples && sums.count >= 2 * block.count,
+      "voteScores: theta has \(theta.count) elements, the block \(block.samples) rows of "
+        + "\(block.count), and there is room for \(out.count) votes and \(sums.count) sums")
+    guard let input = theta.baseAddress, let start = out.baseAddress,
+      let sumStart = sums.baseAddress
+    else { return 0 }
+    return block.withKernelBlock(Self.self) {
+      randomKernels.voteScores($0, input, sigma, least, start, sumStart, sumStart + block.count)
+    }
+  }
+
+  /// Makes the directions of normal vectors orthogonal in runs of `count` rows from the first on;
+  /// their lengths stay: [rows, count].
+  package static func makeOrthogonal(
+    _ z: UnsafeMutablePointer<Self>, rows: Int, count: Int
+  ) {
+    requireRandom(
+      rows >= 0 && count > 0 && count <= SampleBlock.mostDimensions,
+      "makeOrthogonal: \(rows) rows of \(count)")
+    SampleBlock.withOrthogonalMemory(Self.self, count: count) {
+      randomKernels.makeOrthogonal(z, rows, count, $0)
     }
   }
 

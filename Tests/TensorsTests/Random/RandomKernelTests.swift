@@ -12,6 +12,17 @@ import Testing
   /// The last ones carry into the high word: within a vector, between vectors, between chunks.
   static let counters: [UInt64] = [0, 3, 1 << 32 - 3, 1 << 32 - 1024, 1 << 40 + 7]
 
+  static func block(
+    _ key: ck_key, _ distribution: ck_distribution, firstSample: UInt64, samples: Int,
+    leaf: UInt64 = 0, firstCounter: UInt64 = 0, count: Int
+  ) -> ck_sample_block {
+    var block = ck_sample_block()
+    (block.key, block.distribution) = (key, distribution)
+    (block.first_sample, block.samples) = (firstSample, samples)
+    (block.leaf, block.first_counter, block.count) = (leaf, firstCounter, count)
+    return block
+  }
+
   @Test func theCurrentTableIsOneOfThem() {
     let current = ck_table_current().pointee.instruction_set
     #expect(Self.tables.contains { $0.instruction_set == current })
@@ -62,9 +73,9 @@ import Testing
     let stride = count + padding
     let size = samples * stride
     for (distribution, counter) in zip(Self.distributions, Self.counters + [5, 6]) {
-      var block = ck_sample_block(
-        key: ck_key(first: 1, second: 2), distribution: distribution, first_sample: 1 << 32 - 2,
-        samples: samples, leaf: 3, first_counter: counter, count: count)
+      var block = Self.block(
+        ck_key(first: 1, second: 2), distribution, firstSample: 1 << 32 - 2, samples: samples,
+        leaf: 3, firstCounter: counter, count: count)
       let theta = (0..<count).map { Float($0 % 13) / 8 }
       let theta64 = theta.map { Double($0) }
       let floats = Self.words(size, 99) { Self.baseline.sample_noise_f32(&block, $0, stride) }
@@ -112,9 +123,9 @@ import Testing
   @Test(arguments: [ck_distribution(1), ck_distribution(2), ck_distribution(3)])
   func argmaxScores(distribution: ck_distribution) throws {
     for (samples, count) in [(1, 1), (3, 5), (300, 5), (1000, 8), (77, 9), (130, 100), (65, 128)] {
-      var block = ck_sample_block(
-        key: ck_key(first: 7, second: 11), distribution: distribution, first_sample: 40,
-        samples: samples, leaf: 0, first_counter: 3, count: count)
+      var block = Self.block(
+        ck_key(first: 7, second: 11), distribution, firstSample: 40, samples: samples,
+        leaf: 0, firstCounter: 3, count: count)
       let theta = (0..<count).map { Float($0 % 5) / 7 }
       let theta64 = theta.map { Double($0) }
       var known: ([Double], [Double])?
