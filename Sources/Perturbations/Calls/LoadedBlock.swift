@@ -159,6 +159,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   // MARK: Indices
 
   /// What the noise of a row is added to by the kernels that find an answer while they draw.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func withOrigin(
     _ body: (SampleBlock, UnsafeBufferPointer<Scalar>, _ sigma: Scalar) -> Void
   ) {
@@ -178,6 +180,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func findIndex() {
     withOrigin { block, theta, sigma in
       Scalar.argmaxSamples(
@@ -188,6 +192,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
 
   /// counts[w] += the samples of answer w, scores[w][k] += the sum of their scores s(zᵢₖ), for outputs
   /// that are indices or votes: evaluates the block.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func addAnswers(
     row: Int, samples: Range<Int>, counts: UnsafeMutablePointer<Double>,
     scores: UnsafeMutablePointer<Double>

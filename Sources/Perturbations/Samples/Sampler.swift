@@ -184,6 +184,8 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func block(
     _ distribution: RandomDistribution, _ leaf: Int, _ row: Int, _ samples: Range<Int>,
     isDependent: Bool = true

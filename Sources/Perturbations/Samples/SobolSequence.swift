@@ -66,11 +66,20 @@ struct ScrambledSobol: Sendable {
           let diagonal = UInt32(1) << UInt32(digits - 1 - row)
           return diagonal | words[first + row] & ~(diagonal | (diagonal - 1))
         }
+        // Column c in the place of bit 31 − c of a direction.
+        var columns = [UInt32](repeating: 0, count: digits)
+        for row in rows {
+          for column in 0..<digits {
+            columns[column] = columns[column] << 1 | row >> UInt32(digits - 1 - column) & 1
+          }
+        }
         for digit in 0..<digits {
-          let direction = SobolSequence.direction(dimension, digit)
+          var direction = SobolSequence.direction(dimension, digit)
           var scrambled: UInt32 = 0
-          for row in rows {
-            scrambled = scrambled << 1 | UInt32((row & direction).nonzeroBitCount & 1)
+          while direction != 0 {
+            let column = direction.leadingZeroBitCount
+            scrambled ^= columns[column]
+            direction ^= 1 << UInt32(digits - 1 - column)
           }
           table.directions[(scrambling * digits + digit) * dimensions + dimension] = scrambled
         }

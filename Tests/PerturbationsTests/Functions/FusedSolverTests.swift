@@ -150,4 +150,70 @@ struct FusedSolverTests {
       #expect(second.isClose(to: known, relative: 1e-10, absolute: 1e-10))
     }
   }
+
+  static let dependent: [Sampling] = [
+    .antithetic, .quasiMonteCarlo(), .quasiMonteCarlo(scramblings: 3), .orthogonal,
+  ]
+
+  /// Value, gradient and second derivative of answers that are found while the noise is drawn.
+  private func checkAnswers(
+    _ solver: some Solver, _ smoothing: Smoothing, _ theta: Tensor<Double>
+  ) throws {
+    let key = RandomKey(4)
+    let own: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(solver, smoothing)
+    let general: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(
+      Unknown(solver: solver), smoothing)
+    let value = try general(theta, key: key, batched: true)
+    let cotangent: Tensor<Double> = RandomKey(3).normal(value.shape)
+    func first(
+      _ call: Perturbed<Tensor<Double>, Tensor<Double>>, _ theta: Tensor<Double>
+    ) throws -> Tensor<Double> {
+      try gradient(at: theta) { try (call($0, key: key, batched: true) * cotangent).sum() }
+    }
+    #expect(try own(theta, key: key, batched: true) == value)
+    #expect(
+      try first(own, theta).isClose(to: first(general, theta), relative: 1e-9, absolute: 1e-10))
+    if smoothing.noise.name == "laplace" { return }
+    let second = try gradient(at: theta) { try square(first(own, $0)).sum() }
+    let known = try gradient(at: theta) { try square(first(general, $0)).sum() }
+    #expect(second.isClose(to: known, relative: 1e-8, absolute: 1e-8))
+  }
+
+  @Test(arguments: dependent, Baseline.allCases)
+  func answersOfDependentSamples(_ sampling: Sampling, _ baseline: Baseline) throws {
+    for noise in [Noise.normal, .gumbel, .logistic, .laplace] {
+      if sampling == .antithetic && noise.name == "gumbel" { continue }
+      if sampling == .orthogonal && noise.name != "normal" { continue }
+      for (rows, count) in [(1, 5), (3, 9), (2, 40), (1, 130)] {
+        let theta: Tensor<Double> = RandomKey(2).normal([rows, count])
+        let smoothing = Smoothing(
+          samples: 1002, sigma: 0.7, noise: noise, baseline: baseline, sampling: sampling)
+        try checkAnswers(ArgMax(), smoothing, theta)
+        try checkAnswers(ArgMin(), smoothing, theta)
+        if count > 9 { continue }
+        try checkAnswers(LogicalOr(), smoothing, theta - 1)
+        try checkAnswers(LogicalAnd(), smoothing, theta + 1)
+      }
+    }
+  }
+
+  @Test(arguments: [Noise.normal, .gumbel, .logistic, .laplace, .uniform], Baseline.allCases)
+  func votesOfIndependentSamples(_ noise: Noise, _ baseline: Baseline) throws {
+    let theta: Tensor<Double> = RandomKey(2).normal([7, 4])
+    if !noise.hasScore {
+      let smoothing = Smoothing(samples: 300, sigma: 0.7, noise: noise)
+      let own: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(LogicalOr(), smoothing)
+      let general: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(
+        Unknown(solver: LogicalOr()), smoothing)
+      #expect(
+        try own(theta, key: RandomKey(1), batched: true)
+          == general(theta, key: RandomKey(1), batched: true))
+      return
+    }
+    for samples in [1, 2, 300, 5000] where samples > 1 || baseline != .leaveOneOut {
+      let smoothing = Smoothing(samples: samples, sigma: 0.7, noise: noise, baseline: baseline)
+      try checkAnswers(LogicalOr(), smoothing, theta - 1)
+      try checkAnswers(LogicalAnd(), smoothing, theta + 1)
+    }
+  }
 }
