@@ -21,6 +21,12 @@ typedef struct ck_reduction_kernels {
   void (*sum_weighted_rows_f64)(const double *y, const double *w, size_t stride, size_t rows,
                                 size_t width, double *lanes);
 
+  // sums[j] += the folded lanes of the same, faster where rows are few.
+  void (*add_few_rows_f32)(const float *y, const double *w, size_t stride, size_t rows, size_t width,
+                           double *sums);
+  void (*add_few_rows_f64)(const double *y, const double *w, size_t stride, size_t rows,
+                           size_t width, double *sums);
+
   // w[i] = Σ_j g[j] y[i][j] − offset.
   void (*dot_rows_f32)(const float *y, const double *g, double offset, size_t rows, size_t width,
                        double *w);

@@ -8,6 +8,10 @@ public struct RowKernels<Scalar>: Sendable {
     @Sendable (
       UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int, UnsafeMutablePointer<Double>
     ) -> Void
+  let addFew:
+    @Sendable (
+      UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int, UnsafeMutablePointer<Double>
+    ) -> Void
   let dot:
     @Sendable (
       UnsafePointer<Scalar>, UnsafePointer<Double>, Double, Int, Int, UnsafeMutablePointer<Double>
@@ -40,6 +44,11 @@ extension RowKernels where Scalar: BinaryFloatingPoint & SendableMetatype {
             UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int,
             UnsafeMutablePointer<Double>
           ) -> Void,
+        addFew:
+          @Sendable (
+            UnsafePointer<Scalar>, UnsafePointer<Double>, Int, Int, Int,
+            UnsafeMutablePointer<Double>
+          ) -> Void,
         dot:
           @Sendable (
             UnsafePointer<Scalar>, UnsafePointer<Double>, Double, Int, Int,
@@ -54,6 +63,7 @@ extension RowKernels where Scalar: BinaryFloatingPoint & SendableMetatype {
     let kernels = kernels()
     sum = kernels.sum
     sumWeighted = kernels.sumWeighted
+    addFew = kernels.addFew
     dot = kernels.dot
     scoreSums = kernels.scoreSums
     allFinite = { x, count in
@@ -108,6 +118,7 @@ private let floatKernels = RowKernels<Float> {
   return (
     { rows.sum_rows_f32($0, $1, $2, $3, $4) },
     { rows.sum_weighted_rows_f32($0, $1, $2, $3, $4, $5) },
+    { rows.add_few_rows_f32($0, $1, $2, $3, $4, $5) },
     { rows.dot_rows_f32($0, $1, $2, $3, $4, $5) }, { random.score_sums_f32($0, $1, $2) }
   )
 }
@@ -117,6 +128,7 @@ private let doubleKernels = RowKernels<Double> {
   return (
     { rows.sum_rows_f64($0, $1, $2, $3, $4) },
     { rows.sum_weighted_rows_f64($0, $1, $2, $3, $4, $5) },
+    { rows.add_few_rows_f64($0, $1, $2, $3, $4, $5) },
     { rows.dot_rows_f64($0, $1, $2, $3, $4, $5) }, { random.score_sums_f64($0, $1, $2) }
   )
 }
@@ -128,6 +140,9 @@ private let doubleKernels = RowKernels<Double> {
 package enum RowSums<Scalar: RandomScalar> {
   /// Columns at a time.
   private static var tile: Int { 512 }
+
+  /// Rows up to which the lanes of some columns at a time are summed over all of them.
+  private static var mostFewRows: Int { 128 }
 
   /// The numbers that `lanes` has room for, for rows of some width.
   package static func laneCount(width: Int) -> Int { 8 * Swift.min(Swift.max(width, 1), tile) }
@@ -147,6 +162,9 @@ package enum RowSums<Scalar: RandomScalar> {
     _ y: UnsafePointer<Scalar>, weights: UnsafePointer<Double>, stride: Int, rows: Int, width: Int,
     lanes: UnsafeMutablePointer<Double>, to sums: UnsafeMutablePointer<Double>
   ) {
+    if rows <= mostFewRows, width >= 8 {
+      return Scalar.rowKernels.addFew(y, weights, stride, rows, width, sums)
+    }
     inTiles(width, lanes, to: sums) { start, count in
       Scalar.rowKernels.sumWeighted(y + start, weights, stride, rows, count, lanes)
     }
