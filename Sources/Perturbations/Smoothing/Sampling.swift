@@ -28,10 +28,13 @@ public enum Sampling: Sendable, Hashable {
   ///   the scrambling.
   case quasiMonteCarlo(scramblings: Int = 8)
 
-  /// Directions that are orthogonal within every run of d samples, for d numbers in an example:
-  /// the independent samples' directions, made orthogonal in order, with their own lengths.
+  /// Directions that are orthogonal within every run of d samples, for d numbers in an example, with
+  /// the lengths of the independent samples: the columns of a uniformly distributed orthogonal matrix
+  /// of its own for each run, a product of reflections that the first d − i entries of its independent
+  /// sample i give. Each sample is normal, and runs are independent.
   ///
-  /// For normal noise, and d up to 1,024. Costs O(d) operations for each number drawn.
+  /// For normal noise, and d up to 1,024. Costs O(d) operations for each number drawn: up to d = 100
+  /// about twice the time of an independent number.
   ///
   /// - SeeAlso: Choromanski et al. 2018, "Structured Evolution with Compact Architectures for
   ///   Scalable Policy Optimization", section 3.

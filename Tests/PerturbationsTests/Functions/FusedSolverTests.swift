@@ -75,10 +75,17 @@ struct FusedSolverTests {
     try check(Ranking(), Tensor<Float>.full([count], 1e6), sigma: 0.1)
     try check(TopK(min(count, 3)), theta, sigma: 0.5)
     try check(TopK(min(count, 3)), wide, sigma: 0.5)
-    try check(LogicalOr(), theta - 2, sigma: 0.5)
-    try check(LogicalOr(), wide - 2, sigma: 0.5)
-    try check(LogicalAnd(), theta + 2, sigma: 0.5)
-    try check(LogicalAnd(), wide + 2, sigma: 0.5)
+    let smoothing = Smoothing(samples: 300, sigma: 0.5)
+    let row = wide.reshaped([1, count])
+    try checkAnswers(LogicalOr(), smoothing, row - 2)
+    try checkAnswers(LogicalAnd(), smoothing, row + 2)
+    let own = try Perturbed(LogicalOr(), smoothing)
+    let general = try Perturbed(Unknown(solver: LogicalOr()), smoothing)
+    func slope(_ call: Perturbed<Tensor<Float>, Tensor<Float>>) throws -> Tensor<Float> {
+      try gradient(at: theta - 2) { try call($0, key: RandomKey(5)).sum() }
+    }
+    #expect(try own(theta - 2, key: RandomKey(5)) == general(theta - 2, key: RandomKey(5)))
+    #expect(try slope(own).isClose(to: slope(general), relative: 1e-5, absolute: 1e-5))
     if count > 20 {
       try check(TopK(17), theta, sigma: 0.5)
       try check(TopK(17), wide, sigma: 0.5)
@@ -201,7 +208,7 @@ struct FusedSolverTests {
   func votesOfIndependentSamples(_ noise: Noise, _ baseline: Baseline) throws {
     let theta: Tensor<Double> = RandomKey(2).normal([7, 4])
     if !noise.hasScore {
-      let smoothing = Smoothing(samples: 300, sigma: 0.7, noise: noise)
+      let smoothing = Smoothing(samples: 300, sigma: 0.7, noise: noise.valueOnly)
       let own: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(LogicalOr(), smoothing)
       let general: Perturbed<Tensor<Double>, Tensor<Double>> = try Perturbed(
         Unknown(solver: LogicalOr()), smoothing)
