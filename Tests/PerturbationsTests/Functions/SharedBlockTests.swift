@@ -35,7 +35,8 @@ import Testing
       return x
     }
     _ = try function(theta, key: key)
-    #expect(together.load(ordering: .relaxed))
+    let wereTogether = together.load(ordering: .relaxed)
+    #expect(wereTogether)
   }
 
   @Test(arguments: [2, 3, 8]) func theBitsAreThoseOfOneThread(_ threads: Int) throws {

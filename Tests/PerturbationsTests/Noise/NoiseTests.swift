@@ -49,7 +49,8 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
     let drawn = try draws(noise, count)
     let mean = drawn.reduce(0, +) / Double(count)
     let variance = drawn.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
-    let expected = 4.0 / 3 * (1...10).reduce(0.0) { $0 + 1 / Double($1 * $1) }
+    let squares: Double = (1...10).reduce(0) { $0 + 1 / Double($1 * $1) }
+    let expected = 4 / 3 * squares
     let known = try #require(noise.mean)
     #expect(abs(mean - known) < 4 * (expected / Double(count)).squareRoot())
     #expect(abs(variance - expected) < 0.1 * expected)
