@@ -63,7 +63,8 @@ private func draws(_ noise: Noise, _ count: Int) throws -> [Double] {
     let tree = try Perturbed(samples: 1, sigma: 1, noise: .sphere.valueOnly) {
       (x: [Tensor<Double>]) in x
     }([[0, 0], [0]], key: RandomKey(1))
-    #expect(abs(tree.flatMap(\.scalars).reduce(0) { $0 + $1 * $1 } - 1) < 1e-12)
+    let length: Double = tree.flatMap(\.scalars).reduce(0) { $0 + $1 * $1 }
+    #expect(abs(length - 1) < 1e-12)
   }
 
   /// f(x) = x is its own gradient test: E[z s(z)] = 1 for every density with a score.
