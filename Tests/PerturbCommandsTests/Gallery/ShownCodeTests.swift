@@ -99,11 +99,32 @@ private struct Compiler: Sendable {
         "CSystem",
       ]
       let own = names.map { "\(products.path)/\($0).build" }
+      // A build leaves the objects of files that have been removed since.
+      let sources = Self.sources
+      func isLeftOver(_ object: String, of build: String) -> Bool {
+        let target = URL(fileURLWithPath: build).deletingPathExtension().lastPathComponent
+        guard let files = sources[target] else { return false }
+        return !files.contains(String(object.split(separator: "/").last?.dropLast(2) ?? ""))
+      }
       objects = (made + own).flatMap { build in
         (FileManager.default.enumerator(atPath: build)?.compactMap { $0 as? String } ?? [])
-          .filter { $0.hasSuffix(".o") }.map { "\(build)/\($0)" }
+          .filter { $0.hasSuffix(".o") && !isLeftOver($0, of: build) }.map { "\(build)/\($0)" }
       }
     #endif
+  }
+
+  /// The names of the files of each target of the package.
+  private static var sources: [String: Set<String>] {
+    var folder = URL(fileURLWithPath: #filePath)
+    for _ in 0..<4 { folder.deleteLastPathComponent() }
+    folder.appendPathComponent("Sources")
+    let targets = paths(folder.path).map { target in
+      let names = FileManager.default.enumerator(atPath: target)?.compactMap { path in
+        (path as? String)?.split(separator: "/").last.map(String.init)
+      }
+      return (URL(fileURLWithPath: target).lastPathComponent, Set(names ?? []))
+    }
+    return Dictionary(targets) { first, _ in first }
   }
 
   private static func isThere(_ path: String) -> Bool {

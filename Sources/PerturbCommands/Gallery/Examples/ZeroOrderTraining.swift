@@ -109,7 +109,8 @@ package struct ZeroOrderTraining {
       let estimator = try ZeroOrder(
         .forward, samples: Self.documentSamples, sigma: Self.sigma,
         distribution: .given(directions[step]))
-      let (loss, gradient) = try estimator.valueAndGradient(at: model) {
+      // The directions are given, so nothing is drawn from the key.
+      let (loss, gradient) = try estimator.valueAndGradient(at: model, key: RandomKey(0)) {
         meanSquaredError($0(x), y)
       }
       return (loss, gradient)
