@@ -6,8 +6,8 @@ extension Perturbed {
   ///
   /// ```swift
   /// let rate = try Perturbed(smoothing) { (x: Double) in x > 0 ? 1.0 : 0.0 }
-  /// let cost = try Perturbed(smoothing) { (x: [Float]) in simulate(x) }
-  /// let plan = try Perturbed(smoothing) { (times: [[Float]]) in assign(times) }
+  /// let cost = try Perturbed(smoothing) { (x: [Float]) in x.max() ?? 0 }
+  /// let plan = try Perturbed(smoothing) { (times: [[Float]]) in times.reversed() }
   /// ```
   ///
   /// - Parameters:

@@ -42,9 +42,9 @@ extension Perturbed {
   /// threads take turns, so that it is called by one at a time.
   ///
   /// ```swift
-  /// let simulator = Simulator(load: model)    // given away: not used elsewhere after this
+  /// let simulator = Simulator(grid)    // given away: not used elsewhere after this
   /// let flow = try Perturbed(Smoothing(samples: 1000, sigma: 0.1), sharing: simulator) {
-  ///   simulator, x in simulator.run(x)
+  ///   (simulator, x: [Float]) in simulator.run(x)
   /// }
   /// ```
   ///

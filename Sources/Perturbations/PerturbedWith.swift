@@ -5,9 +5,10 @@ public import Tensors
 ///
 /// ```swift
 /// let route = try PerturbedWith(samples: 1000, sigma: 0.1) {
-///   (cost: Tensor<Float>, limit: Tensor<Float>) in …
+///   (cost: Tensor<Float>, limit: Tensor<Float>) -> Tensor<Float> in
+///   select((cost .> limit).any(), 1, 0)
 /// }
-/// try route(cost, limit, key: key)
+/// try route(theta, [1], key: key)
 /// ```
 public struct PerturbedWith<
   Input: Tree & Sendable, Arguments: Tree & Sendable, Output: Tree & Sendable

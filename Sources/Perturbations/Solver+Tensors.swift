@@ -5,8 +5,8 @@ extension Solver {
   /// Solves for a tensor of inputs.
   ///
   /// ```swift
-  /// try ArgMax()(scores)                      // [d] gives [d], [..., d] gives [..., d]
-  /// try solver(costs, batchAxes: 1)           // [B, h, w]: the first axis counts the examples
+  /// try ArgMax()(theta)                       // [d] gives [d], [..., d] gives [..., d]
+  /// try ArgMax()(batch, batchAxes: 1)         // [B, d]: the first axis counts the examples
   /// ```
   ///
   /// Axes in front of those that the solver takes count examples, which are solved on all processors;

@@ -29,7 +29,7 @@ public enum Dash: Sendable, Hashable {
 ///
 /// ```swift
 /// Line(x: 1...4000, y: losses, label: "gradient descent")
-/// Line(over: -1...1, label: "sine") { sin($0) }
+/// Line(over: -1...1, label: "x²") { $0 * $0 }
 /// ```
 public struct Line: Primitive {
   /// How points are joined.

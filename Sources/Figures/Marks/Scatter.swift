@@ -1,7 +1,7 @@
 /// Points, with names that look for free places beside them.
 ///
 /// ```swift
-/// Scatter(x: longitudes, y: latitudes, names: cities)
+/// Scatter(x: cities.map(\.x), y: cities.map(\.y), names: cities.map(\.name))
 /// ```
 public struct Scatter: Primitive {
   private let x: [Double]

@@ -8,7 +8,7 @@ public import Tensors
 /// ```swift
 /// var search = CMAES(start: [3, 3], sigma: 1, key: RandomKey(1))
 /// while search.status == nil && search.best.map({ $0.value > 1e-8 }) ?? true {
-///   search.tell(search.ask().map(function))
+///   search.tell(search.ask().map(rosenbrock))
 /// }
 /// ```
 ///

@@ -11,7 +11,7 @@ internal import Platform
 ///   "from": 0,
 ///   "to": 3
 /// }
-/// ```
+/// ```json
 ///
 /// `nodes` is how many nodes there are, numbered from 0, or a list of their names, by which edges,
 /// `from` and `to` then call them. An edge is `[from, to]` or `[from, to, cost]`; costs stand on all

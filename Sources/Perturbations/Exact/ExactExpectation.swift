@@ -6,7 +6,18 @@ public import Solvers
 ///
 /// ```swift
 /// struct Cheapest: ExactSolver {
-///   …
+///   let sense: Sense? = .minimize
+///   func outputShape(forInput shape: [Int]) -> [Int] { shape }
+///   func solve(
+///     _ costs: Span<Float>, into output: inout MutableSpan<Float>, scratch: inout Void
+///   ) throws(SolverError) {
+///     var least = 0
+///     for i in costs.indices {
+///       output[i] = 0
+///       if costs[i] < costs[least] { least = i }
+///     }
+///     output[least] = 1
+///   }
 ///   func expectation(under noise: Noise) throws(PerturbationError) -> any ExactExpectation {
 ///     try ArgMin().expectation(under: noise)
 ///   }

@@ -6,9 +6,12 @@ public import Tensors
 /// struct StandardCauchy: NoiseDistribution {
 ///   let name = "cauchy"
 ///   func sample(_ count: Int, key: RandomKey) -> [Double] {
-///     key.uniform(count).map { tan(.pi * ($0 - 0.5)) }
+///     // A ratio of two normal numbers.
+///     let above: [Double] = key.child(0).normal(count)
+///     let below: [Double] = key.child(1).normal(count)
+///     return zip(above, below).map { $0 / $1 }
 ///   }
-///   func score(_ z: Double) -> Double { 2 * z / (1 + z * z) }
+///   func score(_ z: Double) -> Double? { 2 * z / (1 + z * z) }
 /// }
 /// ```
 ///

@@ -6,7 +6,8 @@ extension ZeroOrder {
   ///
   /// ```swift
   /// let grads = try gradient(at: model) { model in
-  ///   try estimator.value(at: model, key: key) { simulate($0, data) } + 0.01 * square(model.weight).sum()
+  ///   let loss = try estimator.value(at: model, key: key) { simulate($0, x) }
+  ///   return loss + 0.01 * square(model.layers[0].weight).sum()
   /// }
   /// ```
   ///

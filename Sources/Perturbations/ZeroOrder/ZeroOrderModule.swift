@@ -17,6 +17,7 @@ public import Tensors
 ///   }
 /// }
 ///
+/// let net = Net(weight: [[1, 2]], bias: [0])
 /// let (loss, grads) = try net.lossAndGradient((x, y), key: key)
 /// ```
 ///

@@ -3,7 +3,7 @@
 /// The Jacobian of a function that gives a tensor.
 ///
 /// ```swift
-/// jacobian(at: [1.0, 2.0]) { x in x * x }      // [[2, 0], [0, 4]]
+/// jacobian(at: Tensor([1.0, 2.0])) { x in x * x }      // [[2, 0], [0, 4]]
 /// ```
 ///
 /// - Parameters:
@@ -140,6 +140,7 @@ public func jvp<Input: Tree, Output: Tree, E: Error>(
 /// Trades time (the function runs twice) for memory (its intermediate tensors are not kept).
 ///
 /// ```swift
+/// var x = x
 /// for block in blocks { x = checkpoint(at: Tuple(block, x)) { $0.elements.0($0.elements.1) } }
 /// ```
 ///

@@ -1,7 +1,7 @@
 /// The gradient of a function at a point.
 ///
 /// ```swift
-/// gradient(at: [1.0, 2.0]) { ($0 * $0).sum() }     // [2, 4]
+/// gradient(at: Tensor([1.0, 2.0])) { ($0 * $0).sum() }     // [2, 4]
 /// ```
 ///
 /// Gradients nest: the gradient inside `function` is itself differentiated.

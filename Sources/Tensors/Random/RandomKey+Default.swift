@@ -65,9 +65,8 @@ extension RandomKey {
   ///
   /// ```swift
   /// try RandomKey.withDefault(RandomKey(1)) {
-  ///   for _ in 0..<steps {
-  ///     let grads = try gradient(at: model) { try loss(soft($0(x)), y) }  // new noise at each step
-  ///     …
+  ///   for _ in 0..<100 {
+  ///     let grads = try gradient(at: theta) { try soft($0).norm() }  // new noise at each step
   ///   }
   /// }
   /// ```

@@ -1,7 +1,7 @@
 extension Tree {
   /// The leaves in lines: path, element type, shape and values, long tensors shortened.
   ///
-  /// ```
+  /// ```text
   /// .weight: float [1, 3]
   ///   [[1. 2. 3.]]
   /// .bias: float [1]
@@ -23,7 +23,7 @@ extension TreeStruct {
   /// The type's name, then its stored properties in lines: of tensors the element type, the shape
   /// and the values, long ones shortened; of others their own description.
   ///
-  /// ```
+  /// ```text
   /// LayerNorm<Float>
   ///   weight: float [3] = [1. 1. 1.]
   ///   bias: float [3] = [0. 0. 0.]

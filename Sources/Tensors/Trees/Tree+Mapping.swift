@@ -25,7 +25,7 @@ extension Tree {
   /// The tree with a function applied to each pair of floating-point leaves; other leaves stay.
   ///
   /// ```swift
-  /// let average = average.zipLeaves(with: model) { 0.99 * $0 + 0.01 * $1 }
+  /// average = average.zipLeaves(with: model) { 0.99 * $0 + 0.01 * $1 }
   /// ```
   ///
   /// - Parameters:

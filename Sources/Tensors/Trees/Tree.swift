@@ -229,8 +229,8 @@ extension Optional: Tree where Wrapped: Tree {
 /// Several trees as one: what stands for a tuple, which cannot conform to a protocol.
 ///
 /// ```swift
-/// let tree = Tuple(weights, ["k1": a, "k2": b])
-/// let (weights, rest) = tree.elements
+/// let tree = Tuple(weights, ["k1": x, "k2": y])
+/// let (first, rest) = tree.elements
 /// ```
 public struct Tuple<each Element: Tree>: Tree {
   /// The trees.

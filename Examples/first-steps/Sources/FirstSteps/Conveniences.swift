@@ -17,7 +17,7 @@ func conveniences() throws {
   let x: Tensor<Float> = [0.5, -1, 2]
   print(2 * x / n + 3 * x - x / 4 + 1.5)
   print(asin(x / 4) + acos(x / 4), Tensor<Int32>.arange(3))
-  print(x[x .> 0], sum(x .> 0))
+  print(x[x .> 0], (x .> 0).sum())
 
   // Solvers on tensors, with any number of axes before the last.
   let scores: Tensor<Float> = RandomKey(0).normal([2, 3, 4])

@@ -14,7 +14,7 @@ private let cities: [(name: String, latitude: Double, longitude: Double)] = [
 
 func mapOfCities() throws {
   // x² has the derivative 2x.
-  print(gradient(at: Tensor(1.0)) { $0 * $0 })
+  print(gradient(at: Tensor<Double>(1)) { $0 * $0 })
 
   // Distances along great circles, brought to norm 1.
   func radians(_ degrees: Double) -> Double { degrees * .pi / 180 }
@@ -31,7 +31,7 @@ func mapOfCities() throws {
   let distances = table / table.norm()
 
   func criterion(_ x: Tensor<Double>) -> Tensor<Double> {
-    let gaps = x.expandingDimension(at: 1) - x.expandingDimension(at: 0)
+    let gaps = x[.all, .newAxis] - x[.newAxis]
     return square(square(gaps).sum(axis: -1) - square(distances)).sum() / 2
   }
 
@@ -48,11 +48,12 @@ func mapOfCities() throws {
   let result = minimize(criterion, from: x, using: .bfgs())
   print(result.status, result.steps)
 
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("first-steps-\(getpid())")
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "first-steps-\(getpid())")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let figure = Figure("Convergence", x: "step", y: .logarithmic("loss")) {
-    Panel { Line(y: losses, label: "gradient descent") }
+  let figure = Figure {
+    Panel(y: .logarithmic("loss")) { Line(y: losses, label: "gradient descent") }
     Panel {
       Scatter(
         x: result.parameters[.all, 0].scalars, y: result.parameters[.all, 1].scalars,

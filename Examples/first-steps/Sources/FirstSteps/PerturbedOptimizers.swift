@@ -89,7 +89,9 @@ func costMatrix(_ finalCosts: Tensor<Float>) -> Tensor<Float> {
 
 /// Plain Swift: Bellman and Ford on the edges of the graph.
 @Sendable func shortestPath(_ costs: [[Float]]) -> [[Float]] {
-  let edges = (fixedEdges.map { ($0.0, $0.1) } + finalEdges).flatMap { [($0.0, $0.1), ($0.1, $0.0)] }
+  let edges = (fixedEdges.map { ($0.0, $0.1) } + finalEdges).flatMap {
+    [($0.0, $0.1), ($0.1, $0.0)]
+  }
   var distance = [Float](repeating: .infinity, count: 9)
   var previous = [Int](repeating: -1, count: 9)
   distance[0] = 0
