@@ -131,7 +131,8 @@ struct ChildProcessTests {
       .compactMap { Int32($0) }
     let found = ProcessTable.descendants(of: process)
     #expect(Set(found).isSuperset(of: expected))
-    for descendant in found + [process] { ChildProcess.kill(descendant) }
+    // The shell first: without its children it would end by itself.
+    for descendant in [process] + found { ChildProcess.kill(descendant) }
     #expect(end(process) == .signaled(9))
     _ = text()
   }
