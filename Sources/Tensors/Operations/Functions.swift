@@ -176,21 +176,21 @@ public func pow<Scalar: TensorFloatingPoint, Number: TensorOperand>(
   a ** Tensor(number: b)
 }
 
-/// eˣ / Σ eˣ along one axis, without overflow; the same as ``Tensor/softmax(axis:)``.
+/// eˣ / Σ eˣ along one axis, without overflow; the same as `Tensor/softmax(axis:)`.
 public func softmax<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, axis: Int = -1
 ) -> Tensor<Scalar> {
   x.softmax(axis: axis)
 }
 
-/// x − log Σ eˣ along one axis, without overflow; the same as ``Tensor/logSoftmax(axis:)``.
+/// x − log Σ eˣ along one axis, without overflow; the same as `Tensor/logSoftmax(axis:)`.
 public func logSoftmax<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, axis: Int = -1
 ) -> Tensor<Scalar> {
   x.logSoftmax(axis: axis)
 }
 
-/// log Σ eˣ over one axis, without overflow; the same as ``Tensor/logSumExp(axis:keepingAxes:)``.
+/// log Σ eˣ over one axis, without overflow; the same as `Tensor/logSumExp(axis:keepingAxes:)`.
 public func logSumExp<Scalar: TensorFloatingPoint>(
   _ x: Tensor<Scalar>, axis: Int = -1, keepingAxes: Bool = false
 ) -> Tensor<Scalar> {

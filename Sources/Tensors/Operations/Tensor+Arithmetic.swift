@@ -3,7 +3,7 @@ extension Tensor where Scalar: TensorNumeric {
   public static func + (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value + b.value) }
   /// The difference, element by element, broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value - b.value) }
-  /// The product, element by element, broadcast. For the matrix product, see ``matmul(_:_:)``.
+  /// The product, element by element, broadcast. For the matrix product, see `matmul(_:_:)`.
   public static func * (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value * b.value) }
   /// The quotient, element by element, broadcast. Integers are divided towards zero.
   public static func / (a: Tensor, b: Tensor) -> Tensor { Tensor(a.value / b.value) }

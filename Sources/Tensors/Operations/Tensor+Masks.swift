@@ -2,7 +2,7 @@ extension Tensor {
   /// The entries where a condition holds, one after the other: `x[x .> 0]`.
   ///
   /// Differentiable in the tensor. Under `vmap` the tensor may be mapped and the condition may not:
-  /// each example would have another number of entries. There, ``select(_:_:_:)-5bv5q`` and sums
+  /// each example would have another number of entries. There, `select(_:_:_:)` and sums
   /// keep the shape: `select(x .> 0, x, 0).sum()`.
   ///
   /// - Parameter mask: Truth values for the first axes, or for all of them.

@@ -40,7 +40,7 @@ extension Tensor {
     return split(extents, axis: axis)
   }
 
-  /// The entries of an axis, each without it: what ``stack(_:axis:)`` puts together.
+  /// The entries of an axis, each without it: what `stack(_:axis:)` puts together.
   public func unstacked(axis: Int = 0) -> [Tensor] {
     split(into: shape[shape.axis(axis, "unstacked")], axis: axis).map { $0.squeezed(axis: axis) }
   }

@@ -89,7 +89,7 @@ extension RandomKey {
 
   /// The key with a number folded in: `jax.random.fold_in(key, data)`.
   ///
-  /// It is the same key as ``child(_:)`` of that number; the name says that the number identifies
+  /// It is the same key as `child(_:)` of that number; the name says that the number identifies
   /// something, such as a step of training or a device.
   public func fold(in data: UInt32) -> RandomKey {
     child(UInt64(data))
