@@ -5,7 +5,10 @@ extension Tensor {
   /// each example would have another number of entries. There, `select(_:_:_:)` and sums
   /// keep the shape: `select(x .> 0, x, 0).sum()`.
   ///
-  /// - Parameter mask: Truth values for the first axes, or for all of them.
+  /// - Parameters:
+  ///   - mask: Truth values for the first axes, or for all of them.
+  ///   - file: The file that a trap names: the caller's.
+  ///   - line: The line that it names.
   /// - Returns: Shape [number of trues] + the axes that the mask does not name.
   /// - Precondition: the mask's shape is the first part of the tensor's; it is not mapped.
   public subscript(
@@ -45,7 +48,10 @@ extension Tensor where Scalar: TensorNumeric {
   /// any mask; entries of their own, as many as the mask has trues, only with a mask that is not
   /// mapped.
   ///
-  /// - Parameter mask: Truth values for the first axes, or for all of them.
+  /// - Parameters:
+  ///   - mask: Truth values for the first axes, or for all of them.
+  ///   - file: The file that a trap names: the caller's.
+  ///   - line: The line that it names.
   /// - Returns: Shape [number of trues] + the axes that the mask does not name.
   /// - Precondition: the mask's shape is the first part of the tensor's; it is not mapped.
   public subscript(
