@@ -22,7 +22,7 @@ print(slopes)
 // snippet.keys
 // The same key is the same noise. In a loop, each step takes its own:
 for step in 0..<3 {
-  let key = RandomKey(0).child(UInt64(step))
+  let key = RandomKey(0).child(step)
   print(try softArgMax(theta, key: key)[1])
 }
 // → 0.815002

@@ -138,7 +138,7 @@ private struct SolutionPass<S: Solver, Scalar: TensorFloatingPoint>: Pass, @unch
   var blocks: Int { (rows - 1) / samplesPerBlock + 1 }
   var layout: PartialSums.Layout { PartialSums.Layout() }
 
-  func makeWorker(_ cancellation: Cancellation) throws -> Worker {
+  func makeWorker(_ context: EvaluationContext) throws -> Worker {
     Worker(try solver.makeScratch(inputCount: inputWidth))
   }
 

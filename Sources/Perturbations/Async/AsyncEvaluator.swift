@@ -70,28 +70,21 @@
     typealias Scalar = Input.Scalar
 
     private let evaluator: AsyncEvaluator<Input, Output>
-    private let sampler: Sampler<Scalar>
-    private let count: Int
-    private let shape: [Int]
-    private let inputs: UnsafeMutablePointer<Scalar>
+    private let inputs: PlainInputs<Input>
+    private var sampler: Sampler<Scalar> { inputs.sampler }
 
     init(
       _ evaluator: AsyncEvaluator<Input, Output>, _ sampler: Sampler<Scalar>, samplesPerBlock: Int
     ) {
       self.evaluator = evaluator
-      self.sampler = sampler
-      count = sampler.width
-      shape = PlainShape.of(sampler.leaves[0].theta.shape.removing(0), Input.self)
-      inputs = .allocate(capacity: samplesPerBlock * count)
+      inputs = PlainInputs(sampler, capacity: samplesPerBlock)
     }
 
-    deinit { inputs.deallocate() }
-
     func evaluate(
-      row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+      row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
       output: (Int) -> UnsafeMutablePointer<Scalar>
     ) throws -> [Int] {
-      sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
+      inputs.perturb(row: row, samples: samples)
       try ask(samples, &layout, output: output)
       return []
     }
@@ -99,10 +92,7 @@
     func evaluateUnperturbed(
       row: Int, layout: inout ExampleLayout?, output: (Int) -> UnsafeMutablePointer<Scalar>
     ) throws {
-      sampler.leaves[0].theta.withElements { pointer in
-        inputs.update(
-          from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
-      }
+      inputs.load(row: row)
       try ask(-1..<0, &layout, output: output)
     }
 
@@ -110,9 +100,7 @@
       _ samples: Range<Int>, _ layout: inout ExampleLayout?,
       output: (Int) -> UnsafeMutablePointer<Scalar>
     ) throws {
-      let arguments = Input.values(
-        UnsafeBufferPointer(start: inputs, count: samples.count * count), count: samples.count,
-        shape: shape[...])
+      let arguments = inputs.values(samples.count)
       let answer = AsyncOutcome<AsyncAnswer<Output>>()
       let evaluator = evaluator
       evaluator.questions.ask(

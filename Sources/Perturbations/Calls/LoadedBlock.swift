@@ -18,8 +18,8 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   private(set) var samples = 0..<0
   /// The positions of samples without an output: their outputs are zeros, and so are their weights.
   private(set) var absent: [Int] = []
-  /// Whether whoever asked for the pass has gone.
-  var cancellation = Cancellation.never
+  /// Of the pass that it is loaded for.
+  var context = EvaluationContext.never
 
   private var outputs: UnsafeMutableRawPointer
   private let buffer: UnsafeMutableRawPointer
@@ -130,7 +130,7 @@ final class LoadedBlock<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     if remaining.isEmpty { return }
     var layout: ExampleLayout? = source.functionLayout
     let missing = try workspace.evaluate(
-      row: row, samples: remaining, layout: &layout, cancellation
+      row: row, samples: remaining, layout: &layout, context
     ) { _ in start }
     let first = remaining.lowerBound - samples.lowerBound
     absent += missing.map { first + $0 }

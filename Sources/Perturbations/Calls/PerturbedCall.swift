@@ -261,9 +261,9 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       var memory: UnsafeMutablePointer<Scalar>?
       var width = 0
       defer { memory?.deallocate() }
-      let absent = try Cancellation.withCurrentTask(threads: smoothing.execution.threads) {
-        cancellation in
-        try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout, cancellation) {
+      let absent = try EvaluationContext.withCurrentTask(threads: smoothing.execution.threads) {
+        context in
+        try workspace.evaluate(row: 0, samples: 0..<count, layout: &layout, context) {
           let allocated = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(count * $0, 1))
           memory = allocated
           width = $0

@@ -46,20 +46,20 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
     let block: LoadedBlock<Scalar>
     private let source: SampleSource<Scalar>
 
-    init(_ source: SampleSource<Scalar>, _ cancellation: Cancellation) throws {
+    init(_ source: SampleSource<Scalar>, _ context: EvaluationContext) throws {
       self.source = source
       block = try source.takeBlock()
-      block.cancellation = cancellation
+      block.context = context
     }
 
     deinit {
-      block.cancellation = .never
+      block.context = .never
       source.giveBack(block)
     }
   }
 
-  func makeWorker(_ cancellation: Cancellation) throws -> Worker {
-    try Worker(source, cancellation)
+  func makeWorker(_ context: EvaluationContext) throws -> Worker {
+    try Worker(source, context)
   }
 
   func reduce(segment: Int, block number: Int, _ worker: Worker, into sums: inout PartialSums)

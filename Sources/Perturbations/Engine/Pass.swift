@@ -23,11 +23,10 @@ package protocol Pass: Sendable {
 
   /// Gets a thread ready.
   ///
-  /// - Parameter cancellation: Says whether whoever asked for the pass has gone; for evaluations that
-  ///   take long.
+  /// - Parameter context: Who asked for the pass; for evaluations that take long.
   /// - Returns: What it needs.
   /// - Throws: Where a function's working memory cannot be made.
-  func makeWorker(_ cancellation: Cancellation) throws -> Worker
+  func makeWorker(_ context: EvaluationContext) throws -> Worker
 
   /// Adds the samples of one block to sums that are zero.
   ///

@@ -29,10 +29,10 @@ package struct Threads: Execution {
     let run = Run(pass, cut, progress)
     let state = TraceContext.current
     let workers = Swift.min(count, cut.units)
-    try Cancellation.withCurrentTask(threads: Swift.max(1, count / Swift.max(workers, 1))) {
-      cancellation in
+    try EvaluationContext.withCurrentTask(threads: Swift.max(1, count / Swift.max(workers, 1))) {
+      context in
       let work: @Sendable () -> Void = {
-        TraceContext.evaluating(for: state) { run.work(cancellation) }
+        TraceContext.evaluating(for: state) { run.work(context) }
       }
       if workers <= 1 {
         if workers == 1 { work() }
@@ -126,22 +126,22 @@ private final class Run<P: Pass>: Sendable {
   var error: (any Error)? { state.withLock { $0.failure?.error } }
 
   /// Computes units as long as there are any.
-  func work(_ cancellation: Cancellation) {
+  func work(_ context: EvaluationContext) {
     var worker: P.Worker?
     var sums: PartialSums?
     // Samples of the unit that have been told of.
     let told = Told()
-    var cancellation = cancellation
+    var context = context
     if progress != nil {
-      cancellation.progress = { [self] in told.block = report($0, after: told.block) }
+      context.progress = { [self] in told.block = report($0, after: told.block) }
     }
     while true {
       let unit = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard unit < end.load(ordering: .relaxed) else { return }
       do {
-        let ready = try worker ?? pass.makeWorker(cancellation)
+        let ready = try worker ?? pass.makeWorker(context)
         worker = ready
-        try compute(unit, ready, &sums, cancellation, told)
+        try compute(unit, ready, &sums, context, told)
       } catch {
         (told.unit, told.block) = (0, 0)
         fail(unit, error)
@@ -150,13 +150,13 @@ private final class Run<P: Pass>: Sendable {
   }
 
   private func compute(
-    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ cancellation: Cancellation,
+    _ unit: Int, _ worker: P.Worker, _ free: inout PartialSums?, _ context: EvaluationContext,
     _ told: Told
   ) throws {
     let (segment, blocks) = cut.unit(unit)
     var tree = SumTree()
     for block in blocks {
-      try cancellation.check()
+      try context.check()
       var sums = free ?? PartialSums(pass.layout)
       free = nil
       try pass.reduce(segment: segment, block: block, worker, into: &sums)

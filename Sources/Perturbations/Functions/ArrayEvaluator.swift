@@ -40,41 +40,34 @@ where Input.Scalar == Output.Scalar {
   /// One for each thread that has taken part; the first is this one's.
   private var functions: [(Input) throws -> Output]
   private let makeFunction: @Sendable () throws -> (Input) throws -> Output
-  private let sampler: Sampler<Scalar>
-  private let count: Int
-  private let shape: [Int]
-  private let inputs: UnsafeMutablePointer<Scalar>
+  private let inputs: PlainInputs<Input>
+  private var sampler: Sampler<Scalar> { inputs.sampler }
 
   init(
     _ evaluator: ArrayEvaluator<Input, Output>, _ sampler: Sampler<Scalar>, samplesPerBlock: Int
   ) throws {
     makeFunction = evaluator.makeFunction
     functions = [try makeFunction()]
-    self.sampler = sampler
-    count = sampler.width
-    shape = PlainShape.of(sampler.leaves[0].theta.shape.removing(0), Input.self)
-    inputs = .allocate(capacity: samplesPerBlock * count)
+    inputs = PlainInputs(sampler, capacity: samplesPerBlock)
   }
 
-  deinit { inputs.deallocate() }
-
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
-    sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)
+    inputs.perturb(row: row, samples: samples)
     var start: UnsafeMutablePointer<Scalar>?
-    var clock = SampleClock(threads: cancellation.threads)
+    var clock = SampleClock(threads: context.threads)
     for (position, sample) in samples.enumerated() {
-      try cancellation.check()
-      try call(functions[0], inputs + position * count, sample: sample, &layout) { width in
+      try context.check()
+      try call(functions[0], position: position, sample: sample, &layout) { width in
         let memory = start ?? output(width)
         start = memory
         return memory + position * width
       }
-      cancellation.tell(position + 1)
+      context.tell(position + 1)
       if let start, clock.isWorthSharing(remaining: samples.count - position - 1) {
-        try share(samples, from: position + 1, into: start, layout, cancellation)
+        try share(samples, from: position + 1, into: start, layout, context)
         break
       }
     }
@@ -85,23 +78,22 @@ where Input.Scalar == Output.Scalar {
   /// and where its output goes is not.
   private func share(
     _ samples: Range<Int>, from first: Int, into outputs: UnsafeMutablePointer<Scalar>,
-    _ layout: ExampleLayout?, _ cancellation: Cancellation
+    _ layout: ExampleLayout?, _ context: EvaluationContext
   ) throws {
-    let workers = Swift.min(cancellation.threads, samples.count - first)
+    let workers = Swift.min(context.threads, samples.count - first)
     while functions.count < workers { functions.append(try makeFunction()) }
     let width = layout?.width ?? 0
     // Each function is one thread's, each sample's output has a place of its own.
-    nonisolated(unsafe) let (functions, inputs, outputs) = (functions, inputs, outputs)
+    nonisolated(unsafe) let (functions, outputs) = (functions, outputs)
     nonisolated(unsafe) let this = self
-    let queue = SampleQueue(first..<samples.count, cancellation)
+    let queue = SampleQueue(first..<samples.count, context)
     let state = TraceContext.current
     concurrently(workers) {
       TraceContext.evaluating(for: state) {
         queue.work { worker, position in
           var layout = layout
           try this.call(
-            functions[worker], inputs + position * this.count,
-            sample: samples.lowerBound + position, &layout
+            functions[worker], position: position, sample: samples.lowerBound + position, &layout
           ) { _ in outputs + position * width }
         }
       }
@@ -112,20 +104,17 @@ where Input.Scalar == Output.Scalar {
   func evaluateUnperturbed(
     row: Int, layout: inout ExampleLayout?, output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    sampler.leaves[0].theta.withElements { pointer in
-      inputs.update(from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
-    }
-    try call(functions[0], inputs, sample: -1, &layout, output: output)
+    inputs.load(row: row)
+    try call(functions[0], position: 0, sample: -1, &layout, output: output)
   }
 
   private func call(
-    _ function: (Input) throws -> Output, _ input: UnsafeMutablePointer<Scalar>, sample: Int,
+    _ function: (Input) throws -> Output, position: Int, sample: Int,
     _ layout: inout ExampleLayout?,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
-    let input = UnsafeBufferPointer(start: UnsafePointer(input), count: count)
     let (result, extents) = try callingFunction(sample: sample, key: sampler.key) {
-      let result = try function(Input(input, shape: shape[...]))
+      let result = try function(inputs[position])
       return (result, try result.extents())
     }
     try ExampleLayout.check(
@@ -133,6 +122,49 @@ where Input.Scalar == Output.Scalar {
       sample: sample, key: sampler.key)
     var position = output(layout?.width ?? 0)
     result.write(to: &position)
+  }
+}
+
+/// The inputs of a block of samples for plain functions, in memory of one thread.
+final class PlainInputs<Input: PlainValue> where Input.Scalar: TensorFloatingPoint {
+  typealias Scalar = Input.Scalar
+
+  let sampler: Sampler<Scalar>
+  /// Numbers of one input.
+  let count: Int
+  private let shape: [Int]
+  private let memory: UnsafeMutablePointer<Scalar>
+
+  init(_ sampler: Sampler<Scalar>, capacity: Int) {
+    self.sampler = sampler
+    count = sampler.width
+    shape = PlainShape.of(sampler.leaves[0].theta.shape.removing(0), Input.self)
+    memory = .allocate(capacity: capacity * count)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// The perturbed inputs of some samples of a row.
+  func perturb(row: Int, samples: Range<Int>) {
+    sampler.perturb(leaf: 0, row: row, samples: samples, into: memory)
+  }
+
+  /// θ itself, as the one input.
+  func load(row: Int) {
+    sampler.leaves[0].theta.withElements { pointer in
+      memory.update(from: pointer.assumingMemoryBound(to: Scalar.self) + row * count, count: count)
+    }
+  }
+
+  subscript(position: Int) -> Input {
+    Input(
+      UnsafeBufferPointer(start: memory + position * count, count: count), shape: shape[...])
+  }
+
+  /// The first inputs.
+  func values(_ samples: Int) -> [Input] {
+    Input.values(
+      UnsafeBufferPointer(start: memory, count: samples * count), count: samples, shape: shape[...])
   }
 }
 

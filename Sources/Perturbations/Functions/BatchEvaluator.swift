@@ -31,7 +31,7 @@ private final class BatchWorkspace<Scalar: TensorFloatingPoint>: BlockWorkspace 
   deinit { inputs.deallocate() }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     sampler.perturb(leaf: 0, row: row, samples: samples, into: inputs)

@@ -49,13 +49,13 @@ protocol BlockWorkspace<Scalar>: AnyObject {
   ///   - row: The example of the batch.
   ///   - samples: At most as many as a block has.
   ///   - layout: The output's shapes; filled in by the first evaluation, checked by the others.
-  ///   - cancellation: Asked between evaluations that may take long.
+  ///   - context: Asked between evaluations that may take long.
   ///   - output: Gives the memory for [samples, output width], once the width is known.
   /// - Returns: The positions of samples that have no output, whose numbers are zeros.
   /// - Throws: `PerturbationError` for a function that fails or changes the shape of its output;
   ///   `CancellationError`.
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
     output: (_ width: Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int]
 

@@ -10,15 +10,15 @@ final class SampleQueue: Sendable {
   }
 
   private let end: Int
-  private let cancellation: Cancellation
+  private let context: EvaluationContext
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - positions: Of the samples in their block.
-  ///   - cancellation: Asked before each sample, and told of those that are done.
-  init(_ positions: Range<Int>, _ cancellation: Cancellation) {
+  ///   - context: Asked before each sample, and told of those that are done.
+  init(_ positions: Range<Int>, _ context: EvaluationContext) {
     end = positions.upperBound
-    self.cancellation = cancellation
+    self.context = context
     state = Mutex(State(next: positions.lowerBound, done: positions.lowerBound))
   }
 
@@ -36,11 +36,11 @@ final class SampleQueue: Sendable {
     }
     while let position = take() {
       do {
-        try cancellation.check()
+        try context.check()
         try body(worker, position)
         state.withLock { state in
           state.done += 1
-          cancellation.tell(state.done)
+          context.tell(state.done)
         }
       } catch {
         state.withLock { state in

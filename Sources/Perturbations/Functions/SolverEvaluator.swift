@@ -54,7 +54,7 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
   deinit { inputs.deallocate() }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     guard let width = layout?.width else { trap("Perturbed", "a solver's output has no shape") }
@@ -68,10 +68,10 @@ private final class SolverWorkspace<Scalar: TensorFloatingPoint, S: Solver>: Blo
     // Between runs of samples a task may be cancelled; within a block nothing is reset.
     let outputs = output(width)
     for first in stride(from: samples.lowerBound, to: samples.upperBound, by: Self.samplesAtOnce) {
-      try cancellation.check()
+      try context.check()
       let own = first..<Swift.min(first + Self.samplesAtOnce, samples.upperBound)
       try solve(outputs, width, samples: own, from: first - samples.lowerBound)
-      cancellation.tell(own.upperBound - samples.lowerBound)
+      context.tell(own.upperBound - samples.lowerBound)
     }
     return []
   }

@@ -34,12 +34,12 @@ private final class TensorWorkspace<
   }
 
   func evaluate(
-    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ cancellation: Cancellation,
+    row: Int, samples: Range<Int>, layout: inout ExampleLayout?, _ context: EvaluationContext,
     output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws -> [Int] {
     try evaluate(
       sampler.perturbed(row: row, samples: samples), samples: samples, layout: &layout,
-      cancellation, output: output)
+      context, output: output)
     return []
   }
 
@@ -52,12 +52,12 @@ private final class TensorWorkspace<
 
   private func evaluate(
     _ inputs: [Value], samples: Range<Int>, layout: inout ExampleLayout?,
-    _ cancellation: Cancellation, output: (Int) -> UnsafeMutablePointer<Scalar>
+    _ context: EvaluationContext, output: (Int) -> UnsafeMutablePointer<Scalar>
   ) throws {
     if evaluator.sequential {
       var start: UnsafeMutablePointer<Scalar>?
       for (position, sample) in samples.enumerated() {
-        try cancellation.check()
+        try context.check()
         let one = inputs.map {
           $0.sliced(axis: 0, start: position, count: 1).reshaped($0.shape.removing(0))
         }
@@ -68,7 +68,7 @@ private final class TensorWorkspace<
         let width = try check(result, values, &layout, sample: sample)
         let memory = start ?? output(width)
         start = memory
-        cancellation.tell(position + 1)
+        context.tell(position + 1)
         write(values, rows: 1, width: width, to: memory + position * width)
       }
       return

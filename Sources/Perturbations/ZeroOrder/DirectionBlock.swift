@@ -6,15 +6,15 @@ final class DirectionBlock {
   private let sampler: DirectionSampler
   private let groupSize: Int
   private let memory: [UnsafeMutableRawPointer]
-  let cancellation: Cancellation
+  let context: EvaluationContext
 
   /// Memory for at most `capacity` samples, of which `groupSize` are made orthogonal to one another
   /// (0 for none).
   init(
     _ leaves: [ParameterLeaf], _ sampler: DirectionSampler, capacity: Int, groupSize: Int,
-    _ cancellation: Cancellation = .never
+    _ context: EvaluationContext = .never
   ) {
-    self.cancellation = cancellation
+    self.context = context
     self.leaves = leaves
     self.sampler = sampler
     self.groupSize = groupSize

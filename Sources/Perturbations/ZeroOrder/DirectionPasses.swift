@@ -49,7 +49,7 @@ struct DirectionSumsPass: Pass {
       : PartialSums.Layout(sums: width)
   }
 
-  func makeWorker(_ cancellation: Cancellation) -> DirectionRows {
+  func makeWorker(_ context: EvaluationContext) -> DirectionRows {
     DirectionRows(width: width, groupSize: plan.groupSize, most: plan.samplesPerSum)
   }
 
@@ -131,7 +131,7 @@ struct ProjectionPass: Pass {
   var samplesPerBlock: Int { Self.rows }
   var layout: PartialSums.Layout { PartialSums.Layout(values: vectors.count) }
 
-  func makeWorker(_ cancellation: Cancellation) -> DirectionRows {
+  func makeWorker(_ context: EvaluationContext) -> DirectionRows {
     DirectionRows(width: Self.partWidth, groupSize: 1, most: Self.rows)
   }
 

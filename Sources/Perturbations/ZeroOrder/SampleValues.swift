@@ -64,10 +64,10 @@ struct ValuesPass: Pass {
         isAntithetic: call.estimator.method == .antithetic, groupSize: call.groupSize(point)))
   }
 
-  func makeWorker(_ cancellation: Cancellation) -> DirectionBlock {
+  func makeWorker(_ context: EvaluationContext) -> DirectionBlock {
     DirectionBlock(
       point.leaves, call.sampler, capacity: Swift.min(plan.samplesAtOnce, plan.samples),
-      groupSize: call.groupSize(point), cancellation)
+      groupSize: call.groupSize(point), context)
   }
 
   func reduce(

@@ -144,7 +144,7 @@ final class ZeroOrderCall: EstimatedCall, @unchecked Sendable {
     var values: (up: [Double], down: [Double]) = ([], [])
     for (row, sample) in samples.enumerated() {
       for sign in signs {
-        try directions.cancellation.check()
+        try directions.context.check()
         let inputs = inputs(point, directions, row..<row + 1, [sign]).enumerated().map {
           $1.reshaped(point.all[$0].shape)
         }

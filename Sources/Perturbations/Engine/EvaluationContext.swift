@@ -1,6 +1,6 @@
-/// What evaluations that may take long ask and tell on their way: whether the task that asked for samples
-/// is cancelled, and how far they are. For threads that have no task of their own.
-package struct Cancellation: Sendable {
+/// What a thread that evaluates samples knows of who asked for them: whether that task is cancelled, who
+/// wants to know how far the samples are, and how many threads there are.
+package struct EvaluationContext: Sendable {
   let isCancelled: @Sendable () -> Bool
   /// Told how many samples of the block that a thread is at are done; nil where nobody listens.
   var progress: (@Sendable (_ samples: Int) -> Void)?
@@ -11,7 +11,7 @@ package struct Cancellation: Sendable {
   init(_ isCancelled: @escaping @Sendable () -> Bool) { self.isCancelled = isCancelled }
 
   /// There is nobody to cancel.
-  package static let never = Cancellation { false }
+  package static let never = EvaluationContext { false }
 
   /// - Throws: `CancellationError` where the task is cancelled.
   func check() throws {
@@ -30,14 +30,14 @@ package struct Cancellation: Sendable {
   ///   - body: What to run.
   /// - Returns: What it returns.
   static func withCurrentTask<Result>(
-    threads: Int = 1, _ body: (Cancellation) throws -> Result
+    threads: Int = 1, _ body: (EvaluationContext) throws -> Result
   ) rethrows -> Result {
     try withUnsafeCurrentTask { task in
       // Whether a task is cancelled may be asked from any thread while it is there.
       nonisolated(unsafe) let task = task
-      var cancellation = Cancellation { task?.isCancelled ?? false }
-      cancellation.threads = threads
-      return try body(cancellation)
+      var context = EvaluationContext { task?.isCancelled ?? false }
+      context.threads = threads
+      return try body(context)
     }
   }
 }
