@@ -24,11 +24,14 @@ public enum LossReduction: Sendable, Hashable {
 ///   - prediction: Any shape.
 ///   - target: The same shape.
 ///   - reduction: What becomes of the elements' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the prediction's shape.
 public func meanSquaredError<Scalar: TensorFloatingPoint>(
-  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, reduction: LossReduction = .mean
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  requireSameShape(prediction, target, "meanSquaredError")
+  requireSameShape(prediction, target, "meanSquaredError", file, line)
   return reduction(square(prediction - target))
 }
 
@@ -38,11 +41,14 @@ public func meanSquaredError<Scalar: TensorFloatingPoint>(
 ///   - prediction: Any shape.
 ///   - target: The same shape.
 ///   - reduction: What becomes of the elements' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the prediction's shape.
 public func meanAbsoluteError<Scalar: TensorFloatingPoint>(
-  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, reduction: LossReduction = .mean
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  requireSameShape(prediction, target, "meanAbsoluteError")
+  requireSameShape(prediction, target, "meanAbsoluteError", file, line)
   return reduction(abs(prediction - target))
 }
 
@@ -53,15 +59,18 @@ public func meanAbsoluteError<Scalar: TensorFloatingPoint>(
 ///   - target: The same shape.
 ///   - delta: δ, where the parabola becomes a line.
 ///   - reduction: What becomes of the elements' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the prediction's shape.
 /// - SeeAlso: P. J. Huber, "Robust estimation of a location parameter" (Ann. Math. Statist. 35,
 ///   1964); PyTorch's `huber_loss`.
 public func huberLoss<Scalar: TensorFloatingPoint>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, delta: Double = 1,
-  reduction: LossReduction = .mean
+  reduction: LossReduction = .mean, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  requireSameShape(prediction, target, "huberLoss")
-  require(delta > 0, "huberLoss", "delta is \(delta), expected a positive number")
+  requireSameShape(prediction, target, "huberLoss", file, line)
+  require(
+    delta > 0, "huberLoss", "delta is \(delta), expected a positive number", file: file, line: line)
   let delta = Tensor(Scalar(nearest: delta))
   let half = Tensor(Scalar(nearest: 0.5))
   let size = abs(prediction - target)
@@ -76,11 +85,14 @@ public func huberLoss<Scalar: TensorFloatingPoint>(
 ///   - logits: Scores of the classes, shape [..., classes].
 ///   - targets: Probabilities of the classes, the same shape.
 ///   - reduction: What becomes of the examples' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the shape without the last axis.
 public func softmaxCrossEntropy<Scalar: TensorFloatingPoint>(
-  _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean
+  _ logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  requireSameShape(logits, targets, "softmaxCrossEntropy")
+  requireSameShape(logits, targets, "softmaxCrossEntropy", file, line)
   return reduction(-(targets * logits.logSoftmax()).sum(axis: -1))
 }
 
@@ -90,15 +102,18 @@ public func softmaxCrossEntropy<Scalar: TensorFloatingPoint>(
 ///   - logits: Scores of the classes, shape [..., classes].
 ///   - labels: Class numbers, shape [...].
 ///   - reduction: What becomes of the examples' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the labels' shape.
 /// - Precondition: each label in 0 …< classes.
 public func softmaxCrossEntropy<Scalar: TensorFloatingPoint>(
-  _ logits: Tensor<Scalar>, labels: Tensor<Int32>, reduction: LossReduction = .mean
+  _ logits: Tensor<Scalar>, labels: Tensor<Int32>, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
   require(
     logits.rank >= 1 && labels.shape.elementsEqual(logits.shape.dropLast()),
     "softmaxCrossEntropy",
-    "labels of shape \(labels.shape) for scores of shape \(logits.shape)")
+    "labels of shape \(labels.shape) for scores of shape \(logits.shape)", file: file, line: line)
   // The loss is a difference of scores: a shift of all of them changes its rounding alone.
   let scores = logits.subtractingMax(axis: -1)
   let chosen = scores.take(along: -1, labels.expandingAxis(-1)).squeezed(axis: -1)
@@ -111,19 +126,24 @@ public func softmaxCrossEntropy<Scalar: TensorFloatingPoint>(
 ///   - logits: The score x, whose sigmoid σ(x) is the probability of a yes; any shape.
 ///   - targets: Probabilities t of a yes, the same shape.
 ///   - reduction: What becomes of the elements' losses; their mean unless given.
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: A tensor without axes, or of the scores' shape.
 public func binaryCrossEntropy<Scalar: TensorFloatingPoint>(
-  logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean
+  logits: Tensor<Scalar>, _ targets: Tensor<Scalar>, reduction: LossReduction = .mean,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  requireSameShape(logits, targets, "binaryCrossEntropy")
+  requireSameShape(logits, targets, "binaryCrossEntropy", file, line)
   // −log σ(x) = log(1 + e⁻ˣ): neither term loses digits where the loss is small.
   return reduction(targets * softplus(-logits) + (1 - targets) * softplus(logits))
 }
 
 private func requireSameShape<Scalar>(
-  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, _ operation: String
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, _ operation: String, _ file: StaticString,
+  _ line: UInt
 ) {
   require(
     prediction.shape == target.shape, operation,
-    "predictions of shape \(prediction.shape) and targets of shape \(target.shape)")
+    "predictions of shape \(prediction.shape) and targets of shape \(target.shape)", file: file,
+    line: line)
 }

@@ -23,8 +23,11 @@ extension Tensor where Scalar: TensorNumeric {
   /// `start`, `start + step`, … up to but without `end`: shape [⌈(end − start) / step⌉].
   ///
   /// - Precondition: `step` is not 0.
-  public static func arange(_ start: Scalar, _ end: Scalar, step: Scalar = 1) -> Tensor {
-    require(step != 0, "arange", "a step of 0 never reaches the end")
+  public static func arange(
+    _ start: Scalar, _ end: Scalar, step: Scalar = 1, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    require(step != 0, "arange", "a step of 0 never reaches the end", file: file, line: line)
     let span = (end.asDouble - start.asDouble) / step.asDouble
     let count = Swift.max(0, Int(span.rounded(.up)))
     let type = Scalar.elementType
@@ -45,10 +48,12 @@ extension Tensor where Scalar: TensorNumeric {
   ///
   /// - Precondition: `step` is not 0.
   @_disfavoredOverload
-  public static func arange(_ start: Int, _ end: Int, step: Int = 1) -> Tensor {
+  public static func arange(
+    _ start: Int, _ end: Int, step: Int = 1, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
     arange(
       Scalar(nearest: start.asDouble), Scalar(nearest: end.asDouble),
-      step: Scalar(nearest: step.asDouble))
+      step: Scalar(nearest: step.asDouble), file: file, line: line)
   }
 
   /// The square matrix with ones on its diagonal.
@@ -75,8 +80,11 @@ extension Tensor where Scalar: TensorFloatingPoint {
   /// - Precondition: `count` is at least 1.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public static func linspace(_ start: Scalar, _ end: Scalar, count: Int) -> Tensor {
-    require(count >= 1, "linspace", "count is \(count), expected at least 1")
+  public static func linspace(
+    _ start: Scalar, _ end: Scalar, count: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    require(
+      count >= 1, "linspace", "count is \(count), expected at least 1", file: file, line: line)
     let (first, last) = (start.asDouble, end.asDouble)
     return Tensor(shape: [count]) { out in
       for i in 0..<count {
@@ -93,12 +101,15 @@ extension Tensor where Scalar: TensorFloatingPoint {
 /// - Parameters:
 ///   - x: Shape [m].
 ///   - y: Shape [n].
+///   - file: The file that a trap names: the caller's.
+///   - line: The line there.
 /// - Returns: Two tensors of shape [m, n], `a[i, j] = x[i]` and `b[i, j] = y[j]`.
 public func meshgrid<Scalar>(
-  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>
+  _ x: Tensor<Scalar>, _ y: Tensor<Scalar>, file: StaticString = #fileID, line: UInt = #line
 ) -> (Tensor<Scalar>, Tensor<Scalar>) {
   require(
-    x.rank == 1 && y.rank == 1, "meshgrid", "expected two vectors, got \(x.shape) and \(y.shape)")
+    x.rank == 1 && y.rank == 1, "meshgrid", "expected two vectors, got \(x.shape) and \(y.shape)",
+    file: file, line: line)
   let shape: Shape = [x.count, y.count]
   return (
     Tensor(x.value.expanded(1).broadcast(to: shape)), Tensor(y.value.broadcast(to: shape))

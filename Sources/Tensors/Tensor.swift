@@ -24,10 +24,11 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// A tensor of the given shape with the given elements in row-major order.
   ///
   /// - Precondition: as many elements as the shape has.
-  public init(shape: Shape, scalars: [Scalar]) {
+  public init(shape: Shape, scalars: [Scalar], file: StaticString = #fileID, line: UInt = #line) {
     require(
       shape.elementCount == scalars.count, "Tensor",
-      "shape \(shape) has \(shape.elementCount) elements, not \(scalars.count)")
+      "shape \(shape) has \(shape.elementCount) elements, not \(scalars.count)", file: file,
+      line: line)
     value = .dense(shape, Scalar.elementType) { out in
       scalars.withUnsafeBytes { bytes in
         if let base = bytes.baseAddress { out.copyMemory(from: base, byteCount: bytes.count) }
@@ -41,11 +42,12 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// A matrix from its rows.
   ///
   /// - Precondition: rows of one length.
-  public init(_ rows: [[Scalar]]) {
+  public init(_ rows: [[Scalar]], file: StaticString = #fileID, line: UInt = #line) {
     let count = rows.first?.count ?? 0
     for (position, row) in rows.enumerated() {
       require(
-        row.count == count, "Tensor", "row \(position) has \(row.count) entries, row 0 has \(count)"
+        row.count == count, "Tensor",
+        "row \(position) has \(row.count) entries, row 0 has \(count)", file: file, line: line
       )
     }
     self.init(shape: [rows.count, count], scalars: rows.flatMap { $0 })
@@ -54,9 +56,11 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// A tensor with three axes from its matrices.
   ///
   /// - Precondition: matrices of one shape.
-  public init(_ matrices: [[[Scalar]]]) {
+  public init(_ matrices: [[[Scalar]]], file: StaticString = #fileID, line: UInt = #line) {
     self =
-      matrices.isEmpty ? Tensor(shape: [0, 0, 0], scalars: []) : stack(matrices.map { Tensor($0) })
+      matrices.isEmpty
+      ? Tensor(shape: [0, 0, 0], scalars: [])
+      : stack(matrices.map { Tensor($0, file: file, line: line) }, file: file, line: line)
   }
 
   /// A tensor without axes.

@@ -178,23 +178,24 @@ public func pow<Scalar: TensorFloatingPoint, Number: TensorOperand>(
 
 /// eˣ / Σ eˣ along one axis, without overflow; the same as `Tensor/softmax(axis:)`.
 public func softmax<Scalar: TensorFloatingPoint>(
-  _ x: Tensor<Scalar>, axis: Int = -1
+  _ x: Tensor<Scalar>, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  x.softmax(axis: axis)
+  x.softmax(axis: axis, file: file, line: line)
 }
 
 /// x − log Σ eˣ along one axis, without overflow; the same as `Tensor/logSoftmax(axis:)`.
 public func logSoftmax<Scalar: TensorFloatingPoint>(
-  _ x: Tensor<Scalar>, axis: Int = -1
+  _ x: Tensor<Scalar>, axis: Int = -1, file: StaticString = #fileID, line: UInt = #line
 ) -> Tensor<Scalar> {
-  x.logSoftmax(axis: axis)
+  x.logSoftmax(axis: axis, file: file, line: line)
 }
 
 /// log Σ eˣ over one axis, without overflow; the same as `Tensor/logSumExp(axis:keepingAxes:)`.
 public func logSumExp<Scalar: TensorFloatingPoint>(
-  _ x: Tensor<Scalar>, axis: Int = -1, keepingAxes: Bool = false
+  _ x: Tensor<Scalar>, axis: Int = -1, keepingAxes: Bool = false, file: StaticString = #fileID,
+  line: UInt = #line
 ) -> Tensor<Scalar> {
-  x.logSumExp(axis: axis, keepingAxes: keepingAxes)
+  x.logSumExp(axis: axis, keepingAxes: keepingAxes, file: file, line: line)
 }
 
 extension Tensor where Scalar: TensorNumeric {

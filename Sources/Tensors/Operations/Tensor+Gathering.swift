@@ -4,10 +4,14 @@ extension Tensor {
   /// - Parameters:
   ///   - index: Any shape; it replaces the axis. Each number is in 0 …< the axis's extent.
   ///   - axis: The axis to take from.
+  ///   - file: The file that a trap names: the caller's.
+  ///   - line: The line there.
   /// - Returns: The entries, in the index's order.
   /// - Precondition: every index in range.
-  public func take(_ index: Tensor<Int32>, axis: Int = 0) -> Tensor {
-    let axis = shape.axis(axis, "take")
+  public func take(
+    _ index: Tensor<Int32>, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let axis = shape.axis(axis, "take", file: file, line: line)
     let taken = apply(.take(axis: axis), [value, index.value.reshaped([index.count])])
     var result = Shape(shape[0..<axis])
     for extent in index.shape { result.append(extent) }
@@ -20,13 +24,18 @@ extension Tensor {
   /// - Parameters:
   ///   - axis: The axis that the indices count along.
   ///   - index: The tensor's shape but for that axis.
+  ///   - file: The file that a trap names: the caller's.
+  ///   - line: The line there.
   /// - Returns: Elements in the index's shape.
   /// - Precondition: every index in range.
-  public func take(along axis: Int, _ index: Tensor<Int32>) -> Tensor {
-    let axis = shape.axis(axis, "take(along:)")
+  public func take(
+    along axis: Int, _ index: Tensor<Int32>, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    let axis = shape.axis(axis, "take(along:)", file: file, line: line)
     require(
       index.rank == rank && index.shape.removing(axis) == shape.removing(axis), "take(along:)",
-      "an index of shape \(index.shape) does not fit shape \(shape) on axis \(axis)")
+      "an index of shape \(index.shape) does not fit shape \(shape) on axis \(axis)", file: file,
+      line: line)
     return Tensor(apply(.takeAlong(axis: axis), value, index.value))
   }
 }
@@ -34,11 +43,14 @@ extension Tensor {
 extension Tensor where Scalar: TensorNumeric {
   /// The adjoint of ``take(along:_:)``: zeros of extent `count` on the axis, to which each element
   /// of this tensor is added at its index.
-  public func scatterAdded(along axis: Int, _ index: Tensor<Int32>, count: Int) -> Tensor {
-    let axis = shape.axis(axis, "scatterAdded(along:)")
+  public func scatterAdded(
+    along axis: Int, _ index: Tensor<Int32>, count: Int, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
+    let axis = shape.axis(axis, "scatterAdded(along:)", file: file, line: line)
     require(
       index.shape == shape, "scatterAdded(along:)",
-      "an index of shape \(index.shape) for a tensor of shape \(shape)")
+      "an index of shape \(index.shape) for a tensor of shape \(shape)", file: file, line: line)
     return Tensor(apply(.scatterAddAlong(axis: axis, count: count), value, index.value))
   }
 }

@@ -26,38 +26,49 @@ extension Tensor {
   public func flattened() -> Tensor { reshaped([count]) }
 
   /// With an axis of extent 1 put before `axis` (which may count from the end of the result).
-  public func expandingAxis(_ axis: Int) -> Tensor {
+  public func expandingAxis(_ axis: Int, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+  {
     let resolved = axis < 0 ? axis + rank + 1 : axis
     require(
       resolved >= 0 && resolved <= rank, "expandingAxis",
-      "axis \(axis) is out of range for shape \(shape)")
+      "axis \(axis) is out of range for shape \(shape)", file: file, line: line)
     return Tensor(value.expanded(resolved))
   }
 
   /// Without the axes of extent 1, or without the one named.
-  public func squeezed(axis: Int? = nil) -> Tensor {
-    guard let axis else { return reshaped(shape.filter { $0 != 1 }) }
-    let resolved = shape.axis(axis, "squeezed")
+  public func squeezed(axis: Int? = nil, file: StaticString = #fileID, line: UInt = #line) -> Tensor
+  {
+    guard let axis else { return reshaped(shape.filter { $0 != 1 }, file: file, line: line) }
+    let resolved = shape.axis(axis, "squeezed", file: file, line: line)
     require(
-      shape[resolved] == 1, "squeezed", "axis \(axis) of shape \(shape) is not of extent 1")
+      shape[resolved] == 1, "squeezed", "axis \(axis) of shape \(shape) is not of extent 1",
+      file: file, line: line)
     return Tensor(value.reshaped(shape.removing(resolved)))
   }
 
   /// With the axes in another order; none given reverses them.
   ///
   /// - Precondition: a permutation of the axes.
-  public func transposed(_ axes: [Int]? = nil) -> Tensor {
-    let order = (axes ?? Array((0..<rank).reversed())).map { shape.axis($0, "transposed") }
+  public func transposed(_ axes: [Int]? = nil, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
+    let order = (axes ?? Array((0..<rank).reversed())).map {
+      shape.axis($0, "transposed", file: file, line: line)
+    }
     require(
       order.sorted() == Array(0..<rank), "transposed",
-      "\(order) is not an order of the axes of shape \(shape)")
+      "\(order) is not an order of the axes of shape \(shape)", file: file, line: line)
     return Tensor(value.permuted(Shape(order)))
   }
 
   /// With two axes exchanged.
-  public func swappingAxes(_ a: Int, _ b: Int) -> Tensor {
+  public func swappingAxes(_ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line)
+    -> Tensor
+  {
     var order = Array(0..<rank)
-    order.swapAt(shape.axis(a, "swappingAxes"), shape.axis(b, "swappingAxes"))
+    order.swapAt(
+      shape.axis(a, "swappingAxes", file: file, line: line),
+      shape.axis(b, "swappingAxes", file: file, line: line))
     return Tensor(value.permuted(Shape(order)))
   }
 
@@ -75,11 +86,15 @@ extension Tensor {
 
   /// The whole tensor repeated along each axis.
   ///
-  /// - Parameter counts: Repetitions for each axis.
+  /// - Parameters:
+  ///   - counts: Repetitions for each axis.
+  ///   - file: The file that a trap names: the caller's.
+  ///   - line: The line there.
   /// - Returns: Each extent times its count.
-  public func tiled(_ counts: [Int]) -> Tensor {
+  public func tiled(_ counts: [Int], file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     require(
-      counts.count == rank, "tiled", "\(counts.count) counts for the \(rank) axes of \(shape)")
+      counts.count == rank, "tiled", "\(counts.count) counts for the \(rank) axes of \(shape)",
+      file: file, line: line)
     var (split, repeated, final) = (Shape(), Shape(), Shape())
     for (extent, count) in zip(shape, counts) {
       split.append(1)
@@ -92,16 +107,18 @@ extension Tensor {
   }
 
   /// In reverse order along an axis.
-  public func flipped(axis: Int = -1) -> Tensor {
-    let axis = shape.axis(axis, "flipped")
+  public func flipped(axis: Int = -1, file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    let axis = shape.axis(axis, "flipped", file: file, line: line)
     let count = shape[axis]
     return Tensor(
       value.sliced(axis: axis, start: Swift.max(count - 1, 0), count: count, step: -1))
   }
 
   /// The diagonal of the last two axes: shape [..., min(m, n)].
-  public func diagonal() -> Tensor {
-    require(rank >= 2, "diagonal", "shape \(shape) has no matrix in its last two axes")
+  public func diagonal(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    require(
+      rank >= 2, "diagonal", "shape \(shape) has no matrix in its last two axes", file: file,
+      line: line)
     let (m, n) = (shape[rank - 2], shape[rank - 1])
     let count = Swift.min(m, n)
     var flat = Shape(shape[0..<rank - 2])
@@ -113,10 +130,14 @@ extension Tensor {
 
 extension Tensor where Scalar: TensorNumeric {
   /// Surrounded by `scalar`: so many entries before and after on each axis.
-  public func padded(_ widths: [(before: Int, after: Int)], with scalar: Scalar = 0) -> Tensor {
+  public func padded(
+    _ widths: [(before: Int, after: Int)], with scalar: Scalar = 0, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> Tensor {
     require(
       widths.count == rank && widths.allSatisfy { $0.before >= 0 && $0.after >= 0 }, "padded",
-      "expected a non-negative width before and after each axis of \(shape), got \(widths)")
+      "expected a non-negative width before and after each axis of \(shape), got \(widths)",
+      file: file, line: line)
     var whole = Shape()
     for (extent, width) in zip(shape, widths) { whole.append(width.before + extent + width.after) }
     var slice = Primitive.Slice(of: shape)
@@ -128,9 +149,9 @@ extension Tensor where Scalar: TensorNumeric {
   }
 
   /// A matrix with this vector on its diagonal; leading axes stay.
-  public func diagonalMatrix() -> Tensor {
-    require(rank >= 1, "diagonalMatrix", "a scalar has no diagonal")
-    return expandingAxis(-1) * Tensor.identity(shape[rank - 1])
+  public func diagonalMatrix(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
+    require(rank >= 1, "diagonalMatrix", "a scalar has no diagonal", file: file, line: line)
+    return expandingAxis(-1, file: file, line: line) * Tensor.identity(shape[rank - 1])
   }
 }
 
