@@ -1,5 +1,6 @@
 import Foundation
 import PerturbCommands
+import Platform
 import Testing
 
 /// Few descriptors, threads and processes, little address space.
@@ -132,8 +133,10 @@ struct ResourceTests {
       "{\"start\": [\(numbers)], \"method\": \"lbfgs\", \"program\": [\"sh\", \"-c\", \"while read l; do echo 1; done\"]}"
     )
     let run = try BuiltProgram(["minimize", "--config", config])
+    let number = run.process.processIdentifier
+    while run.process.isRunning, ProcessTable.descendants(of: number).isEmpty { usleep(1000) }
     Foundation.Thread.sleep(forTimeInterval: 1)
-    kill(run.process.processIdentifier, SIGTERM)
+    kill(number, SIGTERM)
     #expect(run.code() == 128 + SIGTERM)
     #expect(try run.errors.contains("perturb: stopped by SIGTERM"))
   }

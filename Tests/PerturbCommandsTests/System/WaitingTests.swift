@@ -47,7 +47,7 @@ struct WaitingTests {
   // MARK: Stops and clocks
 
   private static let options =
-    "evaluate --theta 0.5,2 --samples 40 --jobs 2 --retries 0 --timeout 1.5 --json --"
+    "evaluate --theta 0.5,2 --samples 40 --jobs 2 --retries 0 --timeout 5 --json --"
     .split(separator: " ").map(String.init)
 
   private static func program(_ marker: String) -> [String] {
@@ -62,12 +62,12 @@ struct WaitingTests {
     #expect(clean.code() == 0)
     let run = try BuiltProgram(Self.options + Self.program("stopped"))
     let number = run.process.processIdentifier
-    for _ in 0..<1000 where ProcessTable.descendants(of: number).isEmpty { usleep(1000) }
+    while run.process.isRunning, ProcessTable.descendants(of: number).isEmpty { usleep(1000) }
     let all = [number] + ProcessTable.descendants(of: number)
     #expect(all.count >= 2)
     // perturb first, which else might see its workers stand still.
     for process in all { kill(process, SIGSTOP) }
-    Foundation.Thread.sleep(forTimeInterval: 3)
+    Foundation.Thread.sleep(forTimeInterval: 6)
     for process in all { kill(process, SIGCONT) }
     #expect(run.code() == 0)
     #expect(try run.errors == "")

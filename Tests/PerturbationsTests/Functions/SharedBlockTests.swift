@@ -30,7 +30,7 @@ import Testing
         return $0
       }
       if present > 1 { together.store(true, ordering: .relaxed) }
-      for _ in 0..<100 where !together.load(ordering: .relaxed) { Self.wait() }
+      for _ in 0..<3000 where !together.load(ordering: .relaxed) { Self.wait() }
       inside.withLock { $0 -= 1 }
       return x
     }
