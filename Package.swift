@@ -49,6 +49,7 @@ let package = Package(
     .library(name: "Optimizers", targets: ["Optimizers"]),
     .library(name: "Layers", targets: ["Layers"]),
     .library(name: "Figures", targets: ["Figures"]),
+    .library(name: "HiGHS", targets: ["HiGHS"]),
     .library(name: "Programs", targets: ["Programs"]),
     .executable(name: "perturb", targets: ["perturb"]),
   ],
@@ -88,12 +89,15 @@ let package = Package(
     library("Layers", ["Tensors", "Platform"]),
     // Floor 3
     library("Figures", ["Platform"]),
+    library("HiGHS", ["Solvers", "Platform"]),
     library("Programs", ["Perturbations", "Tensors", "Platform"]),
     // Floor 4
     library(
       "PerturbCommands",
       [
-        "Perturbations", "Optimizers", "Layers", "Figures", "Programs", "Platform", argumentParser,
+        "Perturbations", "Solvers", "HiGHS", "Optimizers", "Layers", "Figures", "Programs",
+        "Platform",
+        argumentParser,
       ]),
     .executableTarget(
       name: "perturb", dependencies: ["PerturbCommands"], swiftSettings: swiftSettings),
@@ -111,10 +115,12 @@ let package = Package(
       "Perturbations", ["Tensors", "Solvers", "CAllocationCounter", "Fuzzing"], resources: fixtures),
     tests("Optimizers", ["Tensors", "Layers"], resources: fixtures),
     tests("Layers", ["Tensors", "Fuzzing"], resources: fixtures),
+    tests("HiGHS", ["Perturbations", "Solvers", "Tensors"]),
     tests("Figures"),
     tests("Programs", ["Perturbations", "Solvers", "Tensors", "Fuzzing"], resources: fixtures),
     tests(
-      "PerturbCommands", ["Fuzzing", "Optimizers", "Perturbations", "Platform", "Tensors"],
+      "PerturbCommands",
+      ["Fuzzing", "HiGHS", "Optimizers", "Perturbations", "Platform", "Tensors"],
       resources: fixtures),
   ]
 )

@@ -33,6 +33,10 @@ public enum SolverError: Error, Sendable, Hashable {
   case negativeCycle(nodes: [Int], cost: Double)
   /// Values that should mark a path do not.
   case notAPath(reason: String)
+  /// No point satisfies all constraints.
+  case infeasible(solver: String)
+  /// The objective improves without end within the constraints.
+  case unbounded(solver: String)
   /// For solvers of one's own: what went wrong, in one line.
   case failed(reason: String)
 }
@@ -106,6 +110,11 @@ extension SolverError: CustomStringConvertible {
         + "of cost 0 or more (clip or shift the costs to go on)"
     case .notAPath(let reason):
       return "not a path: \(reason)"
+    case .infeasible(let solver):
+      return "\(solver): no point satisfies all constraints; expected a feasible model"
+    case .unbounded(let solver):
+      return
+        "\(solver): the objective improves without end; expected constraints or costs that bound it"
     case .failed(let reason):
       return reason
     }

@@ -15,6 +15,7 @@ struct EvaluateCommand: ConsoleCommand {
         perturb evaluate or --theta -0.3 0.2 --hessian --until-standard-error 1e-4
         perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 --exact
         perturb evaluate shortest-path --graph Examples/graph.json --sigma 0.05
+        perturb evaluate lp --model Examples/knapsack.mps --sigma 2
         perturb evaluate --theta 0.5,2 --sigma 0.1 --jobs 4 -- ./simulate
 
       A program after -- is a function too: it reads one JSON array per line and

@@ -9,6 +9,7 @@ package enum EvaluatedFunction: String, CaseIterable, Sendable {
   case or
   case and
   case shortestPath = "shortest-path"
+  case lp
 
   package static let names = allCases.map(\.rawValue)
 
@@ -29,6 +30,7 @@ package enum EvaluatedFunction: String, CaseIterable, Sendable {
     case .or: "1 if any entry is 0 or more, -1 if none is"
     case .and: "1 if all entries are 0 or more, -1 if not"
     case .shortestPath: "1 for the edges of the shortest path, 0 for others (--graph)"
+    case .lp: "an optimum of a linear, integer or quadratic model (--model)"
     }
   }
 }

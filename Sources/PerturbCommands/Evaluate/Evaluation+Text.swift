@@ -108,7 +108,7 @@ extension Evaluation {
 
   func tables(_ outcome: Outcome) -> String {
     let names = problem.inputNames
-    let inputs = (names == nil ? "entry" : "edge", names ?? outcome.theta.indexTexts)
+    let inputs = (problem.inputTitle, names ?? outcome.theta.indexTexts)
     let theta = Column("theta", outcome.theta)
     let values =
       [Column("unperturbed", outcome.unperturbed), Column("perturbed", outcome.value)]

@@ -8,6 +8,9 @@ struct FunctionOptions: ParsableArguments {
   @Option("The graph of shortest-path.", "file")
   var graph: String?
 
+  @Option("The model of lp, an MPS or LP file, which HiGHS solves.", "file")
+  var model: String?
+
   @Option("What becomes of costs that noise makes negative: allowed, clipped or shifted.", "name")
   var negativeCosts: String?
 

@@ -12,7 +12,7 @@ package struct PerturbedProblem {
   }
 
   var source: Source
-  /// θ, or a batch of them; nil for the costs in the graph file.
+  /// θ, or a batch of them; nil for the costs in the graph or model file.
   package var theta: NumberArray?
   package var samples: Int
   package var sigma: Double
@@ -26,6 +26,7 @@ package struct PerturbedProblem {
   package var cotangent: [Double]?
   package var k: Int?
   package var graph: GraphFile?
+  var model: ModelFile?
   package var negativeCosts: String?
   package var threads: Int?
   package var progress: PassObserver?
@@ -62,13 +63,17 @@ package struct PerturbedProblem {
   }
 
   /// What to call the entries of θ, if not by their index.
-  var inputNames: [String]? { graph?.edgeNames }
+  var inputNames: [String]? { graph?.edgeNames ?? model?.variableNames }
+
+  /// What an entry of θ is.
+  var inputTitle: String { graph != nil ? "edge" : model != nil ? "variable" : "entry" }
 
   var key: RandomKey { RandomKey(seed) }
 
   /// θ, checked.
   func input() throws(CommandError) -> NumberArray {
-    let costs = graph?.costs(in: precision).map { NumberArray($0, precision: precision) }
+    let costs = (graph?.costs(in: precision) ?? model?.costs(in: precision))
+      .map { NumberArray($0, precision: precision) }
     guard let input = theta ?? costs else {
       var expected = "numbers after --theta or in a --theta-file"
       if case .function(.shortestPath) = source {
@@ -94,6 +99,7 @@ package struct PerturbedProblem {
   private func solver(_ function: EvaluatedFunction) throws -> any Solver {
     let unheeded: [(name: String, isGiven: Bool, owner: EvaluatedFunction)] = [
       ("--k", k != nil, .topK), ("--graph", graph != nil, .shortestPath),
+      ("--model", model != nil, .lp),
       ("--negative-costs", negativeCosts != nil, .shortestPath),
     ]
     if let other = unheeded.first(where: { $0.isGiven && $0.owner != function }) {
@@ -116,6 +122,11 @@ package struct PerturbedProblem {
       return try ShortestPath(
         graph.graph, from: graph.from, to: graph.to,
         negativeCosts: NegativeCostsName.policy(negativeCosts ?? "allowed"))
+    case .lp:
+      guard let model else {
+        throw CommandError("lp needs --model, an MPS or LP file")
+      }
+      return model.solver
     }
   }
 

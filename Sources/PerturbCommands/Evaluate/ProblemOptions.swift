@@ -65,6 +65,7 @@ struct ProblemOptions: ParsableArguments {
       .function(try EvaluatedFunction(named: function)), defaultSamples: defaultSamples)
     problem.k = builtIn.k
     if let graph = builtIn.graph { problem.graph = try GraphFile(graph) }
+    if let model = builtIn.model { problem.model = try ModelFile(model) }
     problem.negativeCosts = builtIn.negativeCosts
     problem.threads = builtIn.threads.value
     return problem
