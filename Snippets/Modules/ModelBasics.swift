@@ -37,7 +37,8 @@ for i in 0..<3 {
   assignment.require(x.map { $0[i] }.sum() == 1)
 }
 let pairs = try HiGHSSolver(assignment, sense: .minimize)
-let matched = try pairs([1.0, 2, 3, 2, 4, 6, 3, 6, 9])  // [0, 0, 1, 0, 1, 0, 1, 0, 0]
+// The rows are matched in the other order: [0, 0, 1, 0, 1, 0, 1, 0, 0]
+let matched = try pairs([1.0, 2, 3, 2, 4, 6, 3, 6, 9])
 // snippet.end
 check(
   matched == [0, 0, 1, 0, 1, 0, 1, 0, 0], "the rows in the other order")
