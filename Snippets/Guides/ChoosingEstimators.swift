@@ -39,6 +39,17 @@ check(
   estimate.reachedStandardError && estimate.samples < 100_000,
   "fewer samples are enough")
 
+// snippet.stopping
+let known = try Perturbed(
+  samples: 1_000_000, sigma: 0.5, baseline: .leaveOneOut, ranking)
+let slope = try known.gradientEstimate(
+  at: theta, cotangent: cotangent, untilStandardError: 0.05, key: key)
+print(slope.reachedStandardError, slope.standardError.max())
+// snippet.end
+check(
+  slope.reachedStandardError && slope.samples < 100_000,
+  "fewer samples are enough for the gradient")
+
 // snippet.diagnose
 let diagnosis = try plain.diagnose(at: theta, key: key)
 for row in diagnosis.rows {

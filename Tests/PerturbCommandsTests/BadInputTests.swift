@@ -65,6 +65,14 @@ struct BadInputTests {
     Case("evaluate argmax --theta 1,2 --until-standard-error nan", "error is nan", "positive"),
     Case("evaluate argmax --theta 1,2 --until-standard-error few", "'few'", "expected a number"),
     Case("evaluate argmax --theta 1,2 --samples 1 --until-standard-error 1", "samples is 1", "2"),
+    Case(
+      "evaluate argmax --theta 1,2 --until-gradient-standard-error 1", "needs --cotangent"),
+    Case(
+      "evaluate argmax --theta 1,2 --cotangent 1,2 --until-gradient-standard-error 0",
+      "error is 0.0", "positive"),
+    Case(
+      "evaluate argmax --theta 1,2 --until-standard-error 1 --until-gradient-standard-error 1",
+      "both say when to stop", "one of them"),
     Case("diagnose --json argmax", "theta is missing", "--theta"),
     Case("diagnose --json argmx --theta 1,2", "did you mean 'argmax'?"),
     Case("diagnose --json argmax --theta 1,2 --sigmas 0.1,0", "sigma is 0.0", "positive finite"),

@@ -13,6 +13,8 @@ struct EvaluateCommand: ConsoleCommand {
         perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 \\
           --baseline leave-one-out --standard-error --json
         perturb evaluate or --theta -0.3 0.2 --hessian --until-standard-error 1e-4
+        perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 \\
+          --baseline leave-one-out --until-gradient-standard-error 0.01
         perturb evaluate ranking --theta 0.3 0.1 0.2 --cotangent 1 0 0 --exact
         perturb evaluate shortest-path --graph Examples/graph.json --sigma 0.05
         perturb evaluate lp --model Examples/knapsack.mps --sigma 2
@@ -44,6 +46,11 @@ struct EvaluateCommand: ConsoleCommand {
     "Take samples until no entry of the value has a standard error above E, in whole blocks, and at "
       + "most --samples. (default: 100000000)", "E")
   var untilStandardError: Double?
+
+  @Option(
+    "The same for the gradient: take samples until none of its entries has a standard error above E.",
+    "E")
+  var untilGradientStandardError: Double?
 
   @Flag(
     help: ArgumentHelp(
@@ -84,6 +91,7 @@ struct EvaluateCommand: ConsoleCommand {
       ("--baseline", options.baseline != nil), ("--sampling", options.sampling != nil),
       ("--standard-error", standardError),
       ("--until-standard-error", untilStandardError != nil),
+      ("--until-gradient-standard-error", untilGradientStandardError != nil),
     ]
     if let other = unheeded.first(where: \.isGiven) {
       throw CommandError("\(other.name) is given with --exact, which takes no samples")
@@ -104,18 +112,29 @@ struct EvaluateCommand: ConsoleCommand {
       let external = try programOptions.program(program)
       var evaluation = Evaluation(try options.problem(external))
       if hessian { throw ProblemOptions.unheeded("--hessian") }
-      if untilStandardError != nil { throw ProblemOptions.unheeded("--until-standard-error") }
+      if let stop = stop() { throw ProblemOptions.unheeded(stop.option) }
       evaluation.standardErrors = .exact
       return evaluation
     }
     try programOptions.checkUnused()
+    if untilStandardError != nil, untilGradientStandardError != nil {
+      throw CommandError(
+        "--until-standard-error and --until-gradient-standard-error both say when to stop, expected "
+          + "one of them")
+    }
+    let stop = stop()
     var evaluation = Evaluation(
       try options.problem(
-        defaultSamples: untilStandardError == nil ? 100_000 : Evaluation.defaultMaximum))
-    evaluation.untilStandardError = untilStandardError
+        defaultSamples: stop == nil ? 100_000 : Evaluation.defaultMaximum))
+    evaluation.stop = stop
     evaluation.findsHessian = hessian
     evaluation.standardErrors = standardError ? .exact : json ? .none : .rough
     return evaluation
+  }
+
+  /// When to stop, where a standard error says so.
+  private func stop() -> Evaluation.Stop? {
+    untilStandardError.map { .value($0) } ?? untilGradientStandardError.map { .gradient($0) }
   }
 
   private func outcome(

@@ -35,7 +35,7 @@ extension Evaluation {
       if outcome.hasNoSpread { add("no_spread_error", JSON(spread.noSpreadError)) }
     }
     add("samples", JSON(outcome.samples))
-    if untilStandardError != nil { add("reached_standard_error", .bool(outcome.isPreciseEnough)) }
+    if stop != nil { add("reached_standard_error", .bool(outcome.isPreciseEnough)) }
     if problem.program != nil { add("skipped", JSON(outcome.skipped)) }
     add("seconds", JSON(outcome.seconds))
     return .object(members)
@@ -50,10 +50,10 @@ extension Evaluation {
       + "\(problem.noise) noise, "
       + (problem.precision == .double ? "double precision, " : "")
       + "seed \(problem.seed), \(Digits.seconds(outcome.seconds))\n\n"
-    if !outcome.isPreciseEnough, let untilStandardError {
-      let largest = Digits.significant(outcome.largestError, 2)
+    if !outcome.isPreciseEnough, let stop {
       text +=
-        "The standard error \(untilStandardError) is not reached: the largest is \(largest).\n\n"
+        "The standard error \(stop.target)\(stop.isOfGradient ? " of the gradient" : "") is not "
+        + "reached: \(outcome.largest(stop)).\n\n"
     }
     text += tables(outcome) + hessianTables(outcome) + spreadText(outcome)
     if ExactEvaluation.hasFormula(problem) {
@@ -194,8 +194,17 @@ extension Evaluation.Outcome {
     return valueError?.values.contains(0) ?? false
   }
 
-  /// The largest standard error of the value, or what is known of one of 0.
-  fileprivate var largestError: Double {
-    max(valueError?.values.max() ?? .nan, hasNoSpread ? spread?.noSpreadError ?? 0 : 0)
+  /// The largest standard error of what was to be known so well, or what is known of one of 0.
+  fileprivate func largest(_ stop: Evaluation.Stop) -> String {
+    let error: Double
+    switch stop {
+    case .value:
+      error = max(
+        valueError?.values.max() ?? .nan, hasNoSpread ? spread?.noSpreadError ?? 0 : 0)
+    case .gradient: error = gradientError?.values.max() ?? .nan
+    }
+    return error > 0 || error.isNaN
+      ? "the largest is \(Digits.significant(error, 2))"
+      : "the gradient has shown no spread, which is not taken for exactness"
   }
 }

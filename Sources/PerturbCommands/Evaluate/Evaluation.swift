@@ -19,10 +19,31 @@ package struct Evaluation {
   package var problem: PerturbedProblem
   package var standardErrors = StandardErrors.none
   package var findsHessian = false
-  /// Where given, samples are taken until no entry of the value has a larger standard error.
-  package var untilStandardError: Double?
+  /// Where given, samples are taken until the standard errors are small enough.
+  package var stop: Stop?
 
   package init(_ problem: PerturbedProblem) { self.problem = problem }
+
+  /// Which standard errors are to be at most how large, entry by entry.
+  package enum Stop: Sendable {
+    case value(Double)
+    case gradient(Double)
+
+    var target: Double {
+      switch self {
+      case .value(let error), .gradient(let error): error
+      }
+    }
+
+    var isOfGradient: Bool { if case .gradient = self { true } else { false } }
+
+    var option: String {
+      switch self {
+      case .value: "--until-standard-error"
+      case .gradient: "--until-gradient-standard-error"
+      }
+    }
+  }
 
   /// What came out.
   package struct Outcome {
@@ -70,8 +91,8 @@ package struct Evaluation {
       noSpreadError = estimate.noSpreadError
     }
 
-    init<Input, Output>(_ estimate: GradientEstimate<Input, Output>, samples: Int) {
-      self.samples = samples
+    init<Input, Output>(_ estimate: GradientEstimate<Input, Output>) {
+      samples = estimate.samples
       degreesOfFreedom = estimate.degreesOfFreedom
       margin = estimate.halfWidth(level: 0.95)
       noSpreadError = estimate.noSpreadError
@@ -122,9 +143,11 @@ package struct Evaluation {
 
     let clock = ContinuousClock()
     let start = clock.now
-    if let untilStandardError {
+    switch stop {
+    case nil: try evaluate(perturbed, point, into: &outcome)
+    case .value(let error):
       let estimate = try perturbed.estimate(
-        at: point.theta, untilStandardError: untilStandardError, key: point.key, batched: isBatch)
+        at: point.theta, untilStandardError: error, key: point.key, batched: isBatch)
       outcome.samples = estimate.samples
       outcome.isPreciseEnough = estimate.reachedStandardError
       outcome.value = NumberArray(estimate.value)
@@ -132,9 +155,14 @@ package struct Evaluation {
       outcome.spread = Spread(estimate)
       perturbed = try problem.perturbed(
         function, samples: estimate.samples, hasGradient: hasGradient)
-    }
-    if untilStandardError == nil || point.cotangent != nil {
-      try evaluate(perturbed, point, into: &outcome)
+      if point.cotangent != nil { try evaluate(perturbed, point, into: &outcome) }
+    case .gradient(let error):
+      let estimate = try gradient(perturbed, point, until: error)
+      outcome.samples = estimate.samples
+      outcome.isPreciseEnough = estimate.reachedStandardError
+      outcome.set(estimate)
+      perturbed = try problem.perturbed(
+        function, samples: estimate.samples, hasGradient: hasGradient)
     }
     if let second {
       let estimate = try perturbed.hessianEstimate(
@@ -167,11 +195,7 @@ package struct Evaluation {
     case (let cotangent?, true):
       let estimate = try perturbed.gradientEstimate(
         at: theta, cotangent: cotangent, key: key, batched: isBatch)
-      outcome.value = NumberArray(estimate.value)
-      outcome.valueError = NumberArray(estimate.valueStandardError)
-      outcome.gradient = NumberArray(estimate.gradient)
-      outcome.gradientError = NumberArray(estimate.standardError)
-      outcome.spread = Spread(estimate, samples: perturbed.samples)
+      outcome.set(estimate)
     case (let cotangent?, false):
       let (value, pullback) = try vjp(at: theta) {
         try perturbed($0, key: key, batched: isBatch)
@@ -186,6 +210,18 @@ package struct Evaluation {
     case (nil, false):
       outcome.value = NumberArray(try perturbed(theta, key: key, batched: isBatch))
     }
+  }
+
+  private func gradient<Scalar: CommandScalar>(
+    _ perturbed: Function<Scalar>, _ point: Point<Scalar>, until error: Double
+  ) throws -> GradientEstimate<Tensor<Scalar>, Tensor<Scalar>> {
+    guard let cotangent = point.cotangent else {
+      throw CommandError(
+        "--until-gradient-standard-error needs --cotangent, what the gradient is the pullback of")
+    }
+    return try perturbed.gradientEstimate(
+      at: point.theta, cotangent: cotangent, untilStandardError: error, key: point.key,
+      batched: point.isBatch)
   }
 
   /// A derivative that is no number, where the noise's score overflows, is no result.
@@ -231,6 +267,7 @@ package struct Evaluation {
       factor = Scalar(nearest: (200_000 / Double(outcome.samples)).squareRoot())
     }
     let (theta, key, isBatch) = (point.theta, point.key, point.isBatch)
+    if case .gradient = stop { return }
     guard let cotangent = point.cotangent else {
       if outcome.valueError == nil {
         let estimate = try perturbed.estimate(at: theta, key: key, batched: isBatch)
@@ -243,7 +280,7 @@ package struct Evaluation {
       at: theta, cotangent: cotangent, key: key, batched: isBatch)
     outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
     outcome.gradientError = NumberArray(estimate.standardError * factor)
-    outcome.spread = outcome.spread ?? Spread(estimate, samples: perturbed.samples)
+    outcome.spread = outcome.spread ?? Spread(estimate)
     guard perturbed.baseline == .none, perturbed.sampling == .independent else { return }
     var other = problem
     other.baseline = "leave-one-out"
@@ -258,6 +295,19 @@ package struct Evaluation {
       let share = Float(few) / Float(perturbed.samples)
       outcome.baselineGain = variances[0] / (variances[1] * Double(share))
     }
+  }
+}
+
+extension Evaluation.Outcome {
+  /// Value, gradient and their standard errors.
+  fileprivate mutating func set<Scalar: CommandScalar>(
+    _ estimate: GradientEstimate<Tensor<Scalar>, Tensor<Scalar>>
+  ) {
+    value = NumberArray(estimate.value)
+    valueError = NumberArray(estimate.valueStandardError)
+    gradient = NumberArray(estimate.gradient)
+    gradientError = NumberArray(estimate.standardError)
+    spread = Evaluation.Spread(estimate)
   }
 }
 

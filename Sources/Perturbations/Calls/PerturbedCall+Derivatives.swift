@@ -139,7 +139,7 @@ extension PerturbedCall {
     func offsets(_ values: [Double], strata: Int = 1) -> SampleOffsets {
       SampleOffsets(strata: strata, width: width, values: values)
     }
-    let isWhole = forward.present.allSatisfy { $0 == smoothing.samples }
+    let isWhole = forward.present.allSatisfy { $0 == forward.samples }
     if isWhole {
       switch smoothing.baseline {
       case .none:
@@ -170,8 +170,8 @@ extension PerturbedCall {
     return strata.indices.map { place in
       let (row, rest) = (place / (scramblings * width), place % (scramblings * width))
       let (scrambling, j) = (rest / width, rest % width)
-      let own = (smoothing.samples - scrambling - 1) / scramblings + 1
-      return (forward.sums[row * width + j] - strata[place]) / Double(smoothing.samples - own)
+      let own = (forward.samples - scrambling - 1) / scramblings + 1
+      return (forward.sums[row * width + j] - strata[place]) / Double(forward.samples - own)
     }
   }
 

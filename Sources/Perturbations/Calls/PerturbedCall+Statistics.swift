@@ -22,6 +22,19 @@ protocol StatisticsCall {
     _ theta: [Value], cotangent g: [Double]
   ) throws -> (outputs: [Moments], terms: [Moments], scales: [Double])
 
+  /// The same sums over the samples that a rule asks for.
+  ///
+  /// - Parameters:
+  ///   - theta: The leaves.
+  ///   - cotangent: g, [rows, output width], for the structure of a mean.
+  ///   - isEnough: How many samples are wanted, after some of them.
+  /// - Returns: The sums over as many samples as were taken.
+  /// - Throws: `PerturbationError` for an input or a function that fails.
+  func gradientSums(
+    _ theta: [Value], cotangent: (_ mean: [Double]) throws -> [Double],
+    until isEnough: (GradientSums) -> Int
+  ) throws -> GradientSums
+
   /// Moments of the terms of the Hessian of ⟨g, ȳ⟩ times u.
   func hessianMoments(
     _ theta: [Value], cotangent g: [Double], direction u: [Double]
@@ -173,7 +186,7 @@ extension PerturbedCall: StatisticsCall {
     }
   }
 
-  private func moments(
+  func moments(
     _ forward: Forward, _ terms: [any Term<Scalar>]
   ) throws -> [PartialSums] {
     let totals = try SamplePass(forward.source, .terms(sums: [], moments: terms)).totals(
@@ -183,7 +196,7 @@ extension PerturbedCall: StatisticsCall {
   }
 
   /// Refuses statistics that take all samples to be there.
-  private func checkWhole(_ totals: [PartialSums]) throws {
+  func checkWhole(_ totals: [PartialSums]) throws {
     let absent = totals.reduce(0) { $0 + $1.samples - $1.present }
     if absent > 0 {
       throw PerturbationError.invalidParameter(

@@ -21,6 +21,9 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
   let mayBeDifferentiated: Bool
   /// Whether ⟨y, x⟩ is summed beside the outputs.
   let findsObjective: Bool
+  /// The output of the function for one example, and the samples that told it, where another call has
+  /// found them.
+  private let known: (layout: ExampleLayout, probe: SampleSource<Scalar>.Probe?)?
   let merges = MergedLeaves()
   /// Evaluations are made under the lock, so that two pullbacks at a time make them once.
   private let last = Mutex<Forward?>(nil)
@@ -39,6 +42,28 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     transform = request.transform
     mayBeDifferentiated = request.mayBeDifferentiated
     findsObjective = request.findsObjective
+    known = nil
+  }
+
+  /// The same call of another number of samples, over which several passes follow.
+  ///
+  /// - Parameters:
+  ///   - other: The call.
+  ///   - samples: How many samples there are, at least 16 or all.
+  ///   - source: What evaluates the other call, which has found out the output's shape.
+  init(_ other: PerturbedCall, samples: Int, knowing source: SampleSource<Scalar>) {
+    name = other.name
+    evaluator = other.evaluator
+    var smoothing = other.smoothing
+    smoothing.samples = samples
+    self.smoothing = smoothing
+    key = other.key
+    noiseRows = other.noiseRows
+    paths = other.paths
+    transform = other.transform
+    mayBeDifferentiated = true
+    findsObjective = false
+    known = (source.functionLayout, source.probe)
   }
 
   var subject: String { "a perturbed call" }
@@ -47,6 +72,8 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
   final class Forward: @unchecked Sendable {
     let theta: [Value]
     let source: SampleSource<Scalar>
+    /// How many samples of each row were taken.
+    let samples: Int
     /// Sums of the outputs, [rows, output width].
     let sums: [Double]
     /// How many samples of each row have an output, and how many of these lack their partner.
@@ -66,6 +93,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     ) {
       self.theta = theta
       self.source = source
+      samples = totals.first?.samples ?? 0
       self.sums = sums
       present = totals.map(\.present)
       unpaired = totals.map(\.unpaired)
@@ -215,11 +243,11 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let rows = theta[0].shape[0]
     let sampler = try sampler(theta)
     let input = ExampleLayout(shapes: theta.map { $0.shape.removing(0) }, types: theta.map(\.type))
-    var known = try evaluator.knownOutput(for: input)
-    var probe: SampleSource<Scalar>.Probe?
+    var found = try evaluator.knownOutput(for: input) ?? known?.layout
+    var probe = known?.probe
     // The shape of the output decides how samples are cut into blocks; some samples tell it.
-    if known == nil { probe = try self.probe(sampler, &known) }
-    guard let layout = known else { trap(name, "the function gave no output") }
+    if found == nil { probe = try self.probe(sampler, &found) }
+    guard let layout = found else { trap(name, "the function gave no output") }
     if transform.isObjective || transform.isMultiplied || findsObjective {
       try checkSolution(layout, input)
     }

@@ -88,10 +88,7 @@ extension Perturbed {
     at input: Input, untilStandardError standardError: Double, key: RandomKey? = nil,
     batched: Bool = false
   ) throws -> Estimate<Output> {
-    guard standardError > 0 else {
-      throw PerturbationError.invalidParameter(
-        name: "the standard error", value: "\(standardError)", expected: "a positive number")
-    }
+    try Smoothing.check(standardError: standardError)
     return try estimate(input, .resolve(key), batched, until: standardError)
   }
 
@@ -103,12 +100,7 @@ extension Perturbed {
     let moments = try context.call.outputMoments(context.theta) { samples, moments in
       guard let target else { return smoothing.samples }
       guard let largest = moments.map(\.largestError).max() else { return 1 }
-      // A standard error that is not a number has too few samples behind it.
-      if largest <= target { return samples }
-      let ratio = largest / target
-      // Where nothing has been seen the error falls as 1/n, not as its root.
-      let wanted = ratio < 2 ? Double(samples) * ratio * ratio : 4 * Double(samples)
-      return wanted < Double(smoothing.samples) ? Int(wanted.rounded(.up)) : smoothing.samples
+      return smoothing.samplesWanted(after: samples, error: largest, target: target)
     }
     let largest = moments.map(\.largestError).max() ?? 0
     return Estimate(
@@ -118,6 +110,26 @@ extension Perturbed {
       reachedStandardError: target.map { largest <= $0 } ?? true,
       degreesOfFreedom: moments[0].degreesOfFreedom,
       noSpreadError: moments.map(\.noSpreadError).max() ?? 0)
+  }
+}
+
+extension Smoothing {
+  /// Checks what a standard error is to be at most.
+  static func check(standardError: Double) throws(PerturbationError) {
+    guard standardError > 0 else {
+      throw .invalidParameter(
+        name: "the standard error", value: "\(standardError)", expected: "a positive number")
+    }
+  }
+
+  /// How many samples to have next, after some that have left the largest standard error `error`: as
+  /// many as there are where it is small enough, and at most four times as many.
+  func samplesWanted(after samples: Int, error: Double, target: Double) -> Int {
+    if error <= target { return samples }
+    let ratio = error / target
+    // Where nothing has been seen the error falls as 1/n, not as its root.
+    let wanted = ratio < 2 ? Double(samples) * ratio * ratio : 4 * Double(samples)
+    return wanted < Double(self.samples) ? Int(wanted.rounded(.up)) : self.samples
   }
 }
 

@@ -10,6 +10,10 @@ public struct GradientEstimate<Input: Tree, Output: Tree> {
   public let gradient: Input
   /// The standard deviation of the gradient, element by element, as estimated from the same samples.
   public let standardError: Input
+  /// The number of samples that were taken, for each row of a batch.
+  public let samples: Int
+  /// Whether every standard error of the gradient is as small as was asked for; true where nothing was.
+  public let reachedStandardError: Bool
   /// How many independent pieces the standard errors are made of, less one.
   public let degreesOfFreedom: Int
   /// What is known of an output that was the same in all samples, as ``Estimate/noSpreadError``.
@@ -160,7 +164,7 @@ extension Perturbed {
       value: context.output(outputs.flatMap(\.means)),
       valueStandardError: context.output(outputs.flatMap(\.standardErrors)),
       gradient: context.input(gradient), standardError: context.input(errors),
-      degreesOfFreedom: terms[0].degreesOfFreedom,
+      samples: samples, reachedStandardError: true, degreesOfFreedom: terms[0].degreesOfFreedom,
       noSpreadError: outputs.map(\.noSpreadError).max() ?? 0)
   }
 }

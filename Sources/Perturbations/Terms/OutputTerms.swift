@@ -34,16 +34,35 @@ struct StratifiedOutputTerm<Scalar: TensorFloatingPoint>: Term {
   let outputWidth: Int
   var width: Int { strata * outputWidth }
 
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
   func components(_ block: LoadedBlock<Scalar>, _ rows: Range<Int>, _ body: (Component) -> Void) {
+    block.stratified(.outputs, width: outputWidth, strata: strata, rows, body)
+  }
+}
+
+/// s, by the sample's stratum i mod R: what another baseline takes.
+struct ScoreTerm<Scalar: TensorFloatingPoint>: Term {
+  let strata: Int
+  let inputWidth: Int
+  var width: Int { strata * inputWidth }
+
+  func components(_ block: LoadedBlock<Scalar>, _ rows: Range<Int>, _ body: (Component) -> Void) {
+    block.stratified(.scores, width: inputWidth, strata: strata, rows, body)
+  }
+}
+
+extension LoadedBlock {
+  /// A component for each stratum: the rows of its samples.
+  fileprivate func stratified(
+    _ kind: Component.Rows, width: Int, strata: Int, _ rows: Range<Int>,
+    _ body: (Component) -> Void
+  ) {
     for stratum in 0..<strata {
-      let weights = block.weights(0)
-      for i in rows { weights[i] = (block.samples.lowerBound + i) % strata == stratum ? 1 : 0 }
-      block.clearAbsent(weights)
+      let weights = weights(0)
+      for i in rows { weights[i] = (samples.lowerBound + i) % strata == stratum ? 1 : 0 }
+      clearAbsent(weights)
       body(
         Component(
-          rows: .outputs, columns: 0..<outputWidth, target: stratum * outputWidth,
+          rows: kind, columns: 0..<width, target: stratum * width,
           weights: UnsafePointer(weights)))
     }
   }

@@ -246,6 +246,38 @@ struct EvaluateStatisticsTests {
     #expect(both["gradient_standard_error"] == fixed["gradient_standard_error"])
   }
 
+  @Test func samplesAreTakenUntilTheGradientsStandardErrorIsReached() throws {
+    let line =
+      "argmax \(Self.point) --seed 5 --precision double --baseline leave-one-out "
+      + "--cotangent 1 2 3 4 5"
+    let stop = line + " --until-gradient-standard-error 0.02"
+    let found = try json(stop)
+    #expect(found["reached_standard_error"] == .bool(true))
+    let samples = try #require(found["samples"]?.integer)
+    #expect(samples > 4096 && samples < 1_000_000 && samples % 4096 == 0)
+    let errors = try #require(found["gradient_standard_error"]?.doubles)
+    #expect(errors.allSatisfy { $0 <= 0.02 })
+    let fixed = try json(line + " --samples \(samples) --standard-error")
+    #expect(fixed["value"] == found["value"])
+    let gradients = try [found, fixed].map { try #require($0["gradient"]?.doubles) }
+    #expect(zip(gradients[0], gradients[1]).allSatisfy { abs($0 - $1) < 1e-11 })
+    #expect(try json(stop + " --threads 3")["gradient"] == found["gradient"])
+    #expect(
+      try json(stop + " --hessian")["hessian"]
+        == json(
+          line + " --samples \(samples) --hessian")["hessian"])
+    let text = CommandRun(
+      "evaluate " + line + " --samples 5000 --until-gradient-standard-error 1e-6")
+    #expect(text.code == 0)
+    #expect(
+      text.output.contains("The standard error 1e-06 of the gradient is not reached: the largest"),
+      "\(text.output)")
+    let rare = CommandRun(
+      "evaluate or --theta=-8 --cotangent 1 --baseline point --samples 5000 "
+        + "--until-gradient-standard-error 1e-3")
+    #expect(rare.output.contains("has shown no spread"), "\(rare.output)")
+  }
+
   @Test func theCapIsSaidWhereItStopsTheSearch() throws {
     let line = "argmax \(Self.point) --samples 5000 --until-standard-error 1e-6"
     let found = try json(line)

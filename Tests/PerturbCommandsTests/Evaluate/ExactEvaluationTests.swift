@@ -58,6 +58,7 @@ struct ExactEvaluationTests {
     "shortest-path --graph Examples/graph.json --sigma 0.05", "argmax --theta 1,2 --noise cauchy",
     "argmax --theta 1,2 --samples 100", "argmax --theta 1,2 --sampling antithetic",
     "ranking --theta 1,2 --hessian", "argmax --theta 1,2 --until-standard-error 0.1",
+    "argmax --theta 1,2 --cotangent 1,2 --until-gradient-standard-error 0.1",
   ])
   func whatHasNoFormulaIsAnError(line: String) {
     let run = CommandRun("evaluate \(line) --exact")
