@@ -20,7 +20,9 @@ extension Diagnosing {
       "noise": .string(problem.noise), "seed": .number(String(problem.seed)),
       "samples": JSON(problem.samples), "rows": .array(rows),
       "smallest_error_sigma": outcome.diagnosis.smallestError.map { JSON($0.sigma) } ?? .null,
-      "clearest_gradient_sigma": clearestGradient(outcome).map { JSON($0.sigma) } ?? .null,
+      "clearest_gradient_sigma": Self.clearestGradient(outcome.diagnosis).map { JSON($0.sigma) }
+        ?? .null,
+      "recommended": recommendation(outcome),
       "seconds": JSON(outcome.seconds),
     ]
   }
@@ -34,14 +36,15 @@ extension Diagnosing {
       + TextTable(
         header: Diagnosis.columns,
         rows: outcome.diagnosis.table.map { $0.map { .number(Digits.threeDigits($0)) } }
-      ).text() + "\n" + Wrapping.wrapped(advice(outcome), width: 80) + "\n"
+      ).text() + "\n" + Wrapping.wrapped(advice(outcome) + samplingAdvice(outcome), width: 80)
+      + "\n"
   }
 
   /// The page, the figure and the results, the page last.
   func files(_ outcome: Outcome) throws -> [OutputFolder.File] {
     let figure = figure(outcome)
     let page = Page(
-      "\(problem.name) over a range of σ", lead: advice(outcome),
+      "\(problem.name) over a range of σ", lead: advice(outcome) + samplingAdvice(outcome),
       footer: "Made by `perturb diagnose`; every number is in [results.json](results.json)."
     ) {
       Section("The figure") {
@@ -77,14 +80,52 @@ extension Diagnosing {
       + (problem.precision == .double ? ", double precision" : "") + ", seed \(problem.seed)"
   }
 
-  private func clearestGradient(_ outcome: Outcome) -> Diagnosis.Row? {
-    outcome.diagnosis.rows.filter { $0.signalToNoise.isFinite }
+  static func clearestGradient(_ diagnosis: Diagnosis) -> Diagnosis.Row? {
+    diagnosis.rows.filter { $0.signalToNoise.isFinite }
       .max { $0.signalToNoise < $1.signalToNoise }
+  }
+
+  private func recommendation(_ outcome: Outcome) -> JSON {
+    let best = outcome.choice.best
+    let candidates = outcome.choice.candidates.map { candidate -> JSON in
+      [
+        "sampling": .string(candidate.sampling.name),
+        "baseline": .string(VarianceReduction.name(of: candidate.baseline)),
+        "variance": JSON(candidate.variance), "cost": JSON(candidate.cost),
+      ]
+    }
+    return [
+      "exact": .bool(outcome.choice.hasExactForm), "sigma": JSON(outcome.choiceSigma),
+      "sampling": .string(best.sampling.name),
+      "baseline": .string(VarianceReduction.name(of: best.baseline)),
+      "candidates": .array(candidates),
+    ]
+  }
+
+  /// With what to evaluate the function.
+  private func samplingAdvice(_ outcome: Outcome) -> String {
+    let choice = outcome.choice
+    let formula =
+      choice.hasExactForm
+      ? " There is a formula for this expectation: perturb evaluate --exact takes no samples." : ""
+    let best = choice.best
+    guard best.samples > 0 else { return formula }
+    var advice =
+      " Of sampled estimates at sigma \(Digits.threeDigits(outcome.choiceSigma)), "
+      + VarianceReduction.description(of: best) + ", needs the least time for a gradient"
+    if let first = choice.candidates.first, first.sampling == .independent,
+      first.effort / best.effort > 1.05
+    {
+      advice +=
+        ", \(Digits.significant(first.effort / best.effort, 2)) times less than independent samples "
+        + "with baseline \(VarianceReduction.name(of: first.baseline))"
+    }
+    return formula + advice + ", as a pilot of \(best.samples) samples tells."
   }
 
   /// From which σ on a gradient is seen, and where best.
   private func advice(_ outcome: Outcome) -> String {
-    guard let clearest = clearestGradient(outcome), clearest.signalToNoise > 2 else {
+    guard let clearest = Self.clearestGradient(outcome.diagnosis), clearest.signalToNoise > 2 else {
       return "At none of these sigmas does the gradient stand out of its noise: take more samples, "
         + "a larger sigma or a baseline."
     }

@@ -14,6 +14,9 @@ package struct Diagnosing {
   package struct Outcome {
     let theta: NumberArray
     let diagnosis: Diagnosis
+    /// What to sample with at the σ of the clearest gradient.
+    let choice: SamplingChoice
+    let choiceSigma: Double
     let seconds: Double
     /// What to say beside the result: that the least σ is close to the resolution of θ.
     let warning: String?
@@ -65,8 +68,13 @@ package struct Diagnosing {
     let warning = try sigmas.min().flatMap {
       try perturbed($0).resolutionWarning(at: theta.tensor(of: type))
     }
+    let diagnosis = Diagnosis(rows: rows, samples: problem.samples)
+    let choiceSigma = Self.clearestGradient(diagnosis)?.sigma ?? problem.sigma
     return Outcome(
-      theta: theta, diagnosis: Diagnosis(rows: rows, samples: problem.samples),
+      theta: theta, diagnosis: diagnosis,
+      choice: try perturbed(choiceSigma).choice(
+        at: theta.tensor(of: type), key: problem.key),
+      choiceSigma: choiceSigma,
       seconds: (clock.now - start) / .seconds(1), warning: warning)
   }
 }

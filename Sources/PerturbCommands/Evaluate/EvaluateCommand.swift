@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Perturbations
 internal import Platform
 
 struct EvaluateCommand: ConsoleCommand {
@@ -70,7 +71,7 @@ struct EvaluateCommand: ConsoleCommand {
   var program: [String] = []
 
   func run(on console: Console) throws {
-    if exact { return try runExactly(on: console) }
+    if try takesFormula() { return try runExactly(on: console) }
     var evaluation = try evaluation()
     let progress = SampleProgressLine(console, evaluation.problem.name)
     evaluation.problem.progress = progress.observer()
@@ -85,7 +86,30 @@ struct EvaluateCommand: ConsoleCommand {
     }
   }
 
+  /// Whether the formula was asked for, or an automatic choice takes it: where no errors of samples are
+  /// asked for.
+  private func takesFormula() throws -> Bool {
+    if exact { return true }
+    guard [options.sampling, options.baseline].contains(Sampling.automatic.name),
+      program.isEmpty, !standardError, stop() == nil
+    else { return false }
+    return ExactEvaluation.hasFormula(try options.problem())
+  }
+
   private func runExactly(on console: Console) throws {
+    if exact { try checkUnheeded() }
+    try programOptions.checkUnused()
+    var evaluation = ExactEvaluation(try options.problem())
+    evaluation.findsHessian = hessian
+    let outcome = try ProblemOptions.explaining { try evaluation.run() }
+    if json {
+      try console.print(evaluation.json(outcome).compactText)
+    } else {
+      try console.write(evaluation.text(outcome))
+    }
+  }
+
+  private func checkUnheeded() throws {
     let unheeded: [(name: String, isGiven: Bool)] = [
       ("a program", !program.isEmpty), ("--samples", options.samples.value != nil),
       ("--baseline", options.baseline != nil), ("--sampling", options.sampling != nil),
@@ -95,15 +119,6 @@ struct EvaluateCommand: ConsoleCommand {
     ]
     if let other = unheeded.first(where: \.isGiven) {
       throw CommandError("\(other.name) is given with --exact, which takes no samples")
-    }
-    try programOptions.checkUnused()
-    var evaluation = ExactEvaluation(try options.problem())
-    evaluation.findsHessian = hessian
-    let outcome = try ProblemOptions.explaining { try evaluation.run() }
-    if json {
-      try console.print(evaluation.json(outcome).compactText)
-    } else {
-      try console.write(evaluation.text(outcome))
     }
   }
 

@@ -35,6 +35,10 @@ extension Evaluation {
       if outcome.hasNoSpread { add("no_spread_error", JSON(spread.noSpreadError)) }
     }
     add("samples", JSON(outcome.samples))
+    if let best = outcome.choice?.best {
+      add("sampling", .string(best.sampling.name))
+      add("baseline", .string(VarianceReduction.name(of: best.baseline)))
+    }
     if stop != nil { add("reached_standard_error", .bool(outcome.isPreciseEnough)) }
     if problem.program != nil { add("skipped", JSON(outcome.skipped)) }
     add("seconds", JSON(outcome.seconds))
@@ -50,6 +54,9 @@ extension Evaluation {
       + "\(problem.noise) noise, "
       + (problem.precision == .double ? "double precision, " : "")
       + "seed \(problem.seed), \(Digits.seconds(outcome.seconds))\n\n"
+    if let best = outcome.choice?.best {
+      text += "\(VarianceReduction.description(of: best)), chosen by a pilot\n\n"
+    }
     if !outcome.isPreciseEnough, let stop {
       text +=
         "The standard error \(stop.target)\(stop.isOfGradient ? " of the gradient" : "") is not "

@@ -64,6 +64,8 @@ package struct Evaluation {
     package var spread: Spread?
     /// Whether every standard error is as small as was asked for.
     package var isPreciseEnough = true
+    /// How samples were taken, where that was left open.
+    var choice: SamplingChoice?
     /// How many times smaller a leave-one-out baseline makes the gradient's variance, where none was
     /// asked for and rough errors were found.
     package var baselineGain: Double?
@@ -172,6 +174,9 @@ package struct Evaluation {
         outcome.hessianError = NumberArray(estimate.standardError.cast(to: type))
       }
     }
+    if perturbed.sampling == .automatic {
+      outcome.choice = try perturbed.choice(at: point.theta, key: point.key, batched: isBatch)
+    }
     try checkFinite(outcome)
     outcome.skipped = problem.program?.statistics.skipped ?? 0
     outcome.seconds = (clock.now - start) / .seconds(1)
@@ -262,7 +267,8 @@ package struct Evaluation {
       function, samples: outcome.samples, hasGradient: hasGradient)
     guard perturbed.hasStandardError(width: outcome.theta.shape.last ?? 1) else { return }
     var factor: Scalar = 1
-    if outcome.samples > 200_000, perturbed.sampling.errorFallsWithTheRoot {
+    let sampling = outcome.choice?.best.sampling ?? perturbed.sampling
+    if outcome.samples > 200_000, sampling.errorFallsWithTheRoot {
       perturbed = try problem.perturbed(function, samples: 200_000, hasGradient: hasGradient)
       factor = Scalar(nearest: (200_000 / Double(outcome.samples)).squareRoot())
     }

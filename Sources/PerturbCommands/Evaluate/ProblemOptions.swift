@@ -37,13 +37,14 @@ struct ProblemOptions: ParsableArguments {
   var precision: Setting<Precision>
 
   @Option(
-    "What the gradient's estimate subtracts from outputs: none, point or leave-one-out; or a "
+    "What the gradient's estimate subtracts from outputs: none, point, leave-one-out or linear; or a "
       + "sampling other than independent. (default: none)", "name")
   var baseline: String?
 
   @Option(
-    "How samples depend on one another: independent, antithetic, quasi-monte-carlo or orthogonal; "
-      + "goes with any baseline. (default: independent)", "name")
+    "How samples depend on one another: independent, antithetic, quasi-monte-carlo or orthogonal, "
+      + "which go with any baseline; or automatic: by a formula, or what a pilot finds best. "
+      + "(default: independent)", "name")
   var sampling: String?
 
   @Option(

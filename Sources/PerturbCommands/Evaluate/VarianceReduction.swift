@@ -4,10 +4,21 @@ internal import Perturbations
 struct VarianceReduction {
   static let baselines: [(name: String, baseline: Baseline)] = [
     ("none", .none), ("point", .point), ("leave-one-out", .leaveOneOut),
+    ("linear", .linear),
   ]
 
   let baseline: Baseline
   let sampling: Sampling
+
+  /// What the command line calls a baseline.
+  static func name(of baseline: Baseline) -> String {
+    baselines.first { $0.baseline == baseline }?.name ?? baseline.rawValue
+  }
+
+  /// A way to sample in words.
+  static func description(of candidate: SamplingChoice.Candidate) -> String {
+    "\(candidate.sampling.name) sampling, baseline \(name(of: candidate.baseline))"
+  }
 
   /// - Parameters:
   ///   - name: A baseline, or a sampling, which then goes without a baseline; nil for none.
@@ -16,7 +27,8 @@ struct VarianceReduction {
   init(baseline name: String?, sampling: String?) throws(CommandError) {
     let found = sampling.flatMap { Sampling.named($0) }
     if let sampling, found == nil {
-      throw .unknown("sampling", sampling, expected: Sampling.all.map(\.name))
+      throw .unknown(
+        "sampling", sampling, expected: (Sampling.all + [.automatic]).map(\.name))
     }
     guard let name, let other = Sampling.named(name), other != .independent else {
       let name = name ?? "none"

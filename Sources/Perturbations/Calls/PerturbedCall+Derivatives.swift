@@ -17,10 +17,12 @@ extension PerturbedCall {
       return try answerCotangents(forward, vectors[0])
     case .cotangent:
       let baseline = try baseline(forward)
+      let models = try linearModels(
+        forward, (0..<vectors[0].copies).map { vectors[0][$0] }, baseline)
       return try derivatives(forward, vectors, forward.inputWidth, 1, baseline.odd) {
         CotangentTerm(
           g: vectors[0][$0], offsets: baseline.values.products(vectors[0][$0]),
-          width: forward.inputWidth)
+          width: forward.inputWidth, model: models[$0])
       }
     case .tangent:
       let baseline = try baseline(forward)
@@ -49,7 +51,7 @@ extension PerturbedCall {
   }
 
   /// How many sums a pass makes at most where there are several copies.
-  private static var mostSums: Int { 1 << 16 }
+  static var mostSums: Int { 1 << 16 }
 
   /// The sums of a term for each copy, over the samples and σ to some power.
   private func derivatives(
@@ -147,7 +149,7 @@ extension PerturbedCall {
           values: SampleOffsets(zerosOf: width), odd: ones, even: ones)
       case .point:
         return BaselineValues(values: offsets(try forward.pointValues()), odd: ones, even: ones)
-      case .leaveOneOut:
+      case .leaveOneOut, .linear:
         if let strata = forward.strata {
           return BaselineValues(
             values: offsets(withoutOwn(strata, forward), strata: smoothing.sampling.scramblings),
@@ -186,7 +188,7 @@ extension PerturbedCall {
   private func leaveOneOutFactor(_ m: Double, unpaired: Double, isEven: Bool) -> Double {
     let own: Double
     switch smoothing.sampling {
-    case .independent, .orthogonal, .quasiMonteCarlo: own = 1
+    case .independent, .orthogonal, .quasiMonteCarlo, .automatic: own = 1
     case .antithetic: own = isEven ? 2 - unpaired / m : unpaired / m
     }
     return m > own ? m / (m - own) : .nan

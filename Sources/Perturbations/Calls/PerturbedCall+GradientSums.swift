@@ -27,16 +27,17 @@ extension PerturbedCall {
     let perBlock = source.plan.samplesPerBlock
     // Variances of few units say little, and each scrambling needs samples for its baseline.
     let least = Swift.max(64, 16 * source.unit, 4 * smoothing.sampling.scramblings)
-    let first = PerturbedCall(
-      self, samples: Swift.min((least + perBlock - 1) / perBlock * perBlock, smoothing.samples),
-      knowing: source)
+    var few = smoothing
+    few.samples = Swift.min((least + perBlock - 1) / perBlock * perBlock, smoothing.samples)
+    let first = PerturbedCall(self, few, mayBeDifferentiated: true, knowing: source)
     let start = try first.forward(theta)
     let g = try cotangent(start.means)
     let baseline = try first.baseline(start)
+    let model = try first.linearModels(start, [g[...]], baseline)[0]
     let scores = try start.source.meanSquareScore()
     var part = PassPart(segments: start.rows)
     func add(_ source: SampleSource<Scalar>, _ blocks: Range<Int>) throws -> GradientSums {
-      let pass = gradientPass(source, g, baseline)
+      let pass = gradientPass(source, g, baseline, model)
       try part.merge(smoothing.execution.run(pass, blocks: blocks))
       let totals = try part.totals(blocks: blocks.upperBound)
       try checkWhole(totals)
@@ -55,10 +56,11 @@ extension PerturbedCall {
   }
 
   /// Whether the baseline changes with the number of samples.
-  private var baselineMoves: Bool { smoothing.baseline == .leaveOneOut }
+  private var baselineMoves: Bool { smoothing.baseline.leavesOneOut }
 
   private func gradientPass(
-    _ source: SampleSource<Scalar>, _ g: [Double], _ baseline: BaselineValues
+    _ source: SampleSource<Scalar>, _ g: [Double], _ baseline: BaselineValues,
+    _ model: LinearModel?
   ) -> SamplePass<Scalar> {
     var sums: [any Term<Scalar>] = []
     if baselineMoves {
@@ -76,7 +78,8 @@ extension PerturbedCall {
         moments: [
           OutputTerm<Scalar>(width: source.outputWidth),
           CotangentTerm<Scalar>(
-            g: g[...], offsets: baseline.values.products(g[...]), width: source.inputWidth),
+            g: g[...], offsets: baseline.values.products(g[...]), width: source.inputWidth,
+            model: model),
         ]))
   }
 

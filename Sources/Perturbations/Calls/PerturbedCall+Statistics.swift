@@ -96,12 +96,14 @@ extension PerturbedCall: StatisticsCall {
     try smoothing.checkScore()
     let forward = try forward(theta)
     let baseline = try baseline(forward)
+    let model = try linearModels(forward, [g[...]], baseline)[0]
     let totals = try moments(
       forward,
       [
         OutputTerm<Scalar>(width: forward.outputWidth),
         CotangentTerm<Scalar>(
-          g: g[...], offsets: baseline.values.products(g[...]), width: forward.inputWidth),
+          g: g[...], offsets: baseline.values.products(g[...]), width: forward.inputWidth,
+          model: model),
       ])
     let scale = Double(smoothing.samples) * smoothing.sigma
     return (

@@ -45,25 +45,29 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     known = nil
   }
 
-  /// The same call of another number of samples, over which several passes follow.
+  /// The same function, smoothed in another way.
   ///
   /// - Parameters:
   ///   - other: The call.
-  ///   - samples: How many samples there are, at least 16 or all.
-  ///   - source: What evaluates the other call, which has found out the output's shape.
-  init(_ other: PerturbedCall, samples: Int, knowing source: SampleSource<Scalar>) {
+  ///   - smoothing: Samples and the rest.
+  ///   - key: Another key.
+  ///   - mayBeDifferentiated: Whether several passes follow; by default as for the other.
+  ///   - source: What evaluates the other call and has found out the output's shape, where it has the
+  ///     same first 16 samples.
+  init(
+    _ other: PerturbedCall, _ smoothing: Smoothing, key: RandomKey? = nil,
+    mayBeDifferentiated: Bool? = nil, knowing source: SampleSource<Scalar>? = nil
+  ) {
     name = other.name
     evaluator = other.evaluator
-    var smoothing = other.smoothing
-    smoothing.samples = samples
     self.smoothing = smoothing
-    key = other.key
+    self.key = key ?? other.key
     noiseRows = other.noiseRows
     paths = other.paths
     transform = other.transform
-    mayBeDifferentiated = true
-    findsObjective = false
-    known = (source.functionLayout, source.probe)
+    self.mayBeDifferentiated = mayBeDifferentiated ?? other.mayBeDifferentiated
+    findsObjective = other.findsObjective
+    known = source.map { ($0.functionLayout, $0.probe) }
   }
 
   var subject: String { "a perturbed call" }
@@ -157,7 +161,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       terms.append(ObjectiveTerm<Scalar>(isMultiplied: transform.isMultiplied))
     }
     let scramblings = smoothing.sampling.scramblings
-    let isStratified = mayBeDifferentiated && smoothing.baseline == .leaveOneOut && scramblings > 0
+    let isStratified = mayBeDifferentiated && smoothing.baseline.leavesOneOut && scramblings > 0
     if isStratified {
       terms.append(StratifiedOutputTerm<Scalar>(strata: scramblings, outputWidth: width))
     }
@@ -213,7 +217,9 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
 
   private func sumsAnswers(_ sampler: Sampler<Scalar>, _ form: OutputForm, rows: Int) -> Bool {
     // Leaving out a scrambling takes the sums of each.
-    if smoothing.sampling.scramblings > 0, smoothing.baseline == .leaveOneOut { return false }
+    if smoothing.sampling.scramblings > 0, smoothing.baseline.leavesOneOut { return false }
+    // A linear model takes the sums of each half.
+    if smoothing.baseline == .linear { return false }
     return (form.isIndex || form.isVote) && sampler.noise.hasScore
       && sampler.width <= Scalar.mostWinners
       && rows * sampler.width * sampler.width <= Self.mostScoreSums

@@ -31,6 +31,11 @@ public struct Exact: Sendable {
   /// entries. ``errorBound(at:batched:)`` tells what was reached.
   public let tolerance: Double
 
+  /// The tolerance where none is given: 1e-10.
+  public static let defaultTolerance = 1e-10
+
+  /// Whether the output optimises ⟨y, θ⟩, and which way.
+  let sense: Sense?
   private let expectation: any ExactExpectation
   private let outputShape: @Sendable ([Int]) throws -> [Int]
 
@@ -44,7 +49,8 @@ public struct Exact: Sendable {
   /// - Throws: ``PerturbationError`` for parameters out of range, for a solver that has no exact form,
   ///   and for noise under which it has none.
   public init(
-    _ solver: some Solver, sigma: Double, noise: Noise = .normal, tolerance: Double = 1e-10
+    _ solver: some Solver, sigma: Double, noise: Noise = .normal,
+    tolerance: Double = defaultTolerance
   ) throws(PerturbationError) {
     guard sigma > 0 && sigma.isFinite else { throw .invalidSigma(sigma) }
     guard tolerance > 0 else {
@@ -60,6 +66,7 @@ public struct Exact: Sendable {
     }
     expectation = try exact.expectation(under: noise)
     outputShape = { try exact.outputShape(forInput: $0) }
+    sense = exact.sense
     self.sigma = sigma
     self.noise = noise
     self.tolerance = tolerance
@@ -78,13 +85,17 @@ public struct Exact: Sendable {
   public func callAsFunction<Scalar: TensorFloatingPoint>(
     _ theta: Tensor<Scalar>, batched: Bool = false
   ) throws -> Tensor<Scalar> {
+    Tensor(try value(theta.value, batched: batched))
+  }
+
+  /// The expectation for one leaf.
+  func value(_ theta: Value, batched: Bool) throws -> Value {
     let (rows, call) = try call(theta.shape, batched: batched)
     if !batched {
-      let node = ExactNode(call: call, order: .value, isExample: true)
-      return Tensor(try apply(node, [theta.value]))
+      return try apply(ExactNode(call: call, order: .value, isExample: true), [theta])
     }
-    let output = try apply(ExactNode(call: call, order: .value), [theta.value.reshaped(rows)])
-    return Tensor(output.reshaped(call.shapes.output.inserting(rows[0], at: 0)))
+    let output = try apply(ExactNode(call: call, order: .value), [theta.reshaped(rows)])
+    return output.reshaped(call.shapes.output.inserting(rows[0], at: 0))
   }
 
   /// The largest estimated error of an element of the value at θ, rounding included.
@@ -132,9 +143,14 @@ public struct Exact: Sendable {
   public func optimum<Scalar: TensorFloatingPoint>(
     _ theta: Tensor<Scalar>, batched: Bool = false
   ) throws -> Tensor<Scalar> {
+    Tensor(try optimum(theta.value, batched: batched))
+  }
+
+  /// The expected optimum for one leaf.
+  func optimum(_ theta: Value, batched: Bool) throws -> Value {
     let (rows, call) = try call(theta.shape, batched: batched)
-    let output = try apply(ExactOptimumNode(call: call), [theta.value.reshaped(rows)])
-    return Tensor(output.reshaped(batched ? [rows[0]] : []))
+    let output = try apply(ExactOptimumNode(call: call), [theta.reshaped(rows)])
+    return output.reshaped(batched ? [rows[0]] : [])
   }
 
   /// A call for inputs of a shape, and the shape [rows, width] of all examples.

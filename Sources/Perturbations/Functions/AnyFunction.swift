@@ -23,7 +23,7 @@ struct AnyFunction<Input: Tree & Sendable, Output: Tree & Sendable>: Sendable {
         let evaluator = TensorEvaluator<Scalar, Input, Output>(
           input: empty, sequential: sequential, function: function, output: template)
         return Bound(
-          call: PerturbedCall(evaluator, request) { empty.leafPaths },
+          call: sampledCall(evaluator, request) { empty.leafPaths },
           makeOutput: { template.filled(with: $0) })
       }
       return inPrecision(of: try input.scalarType(), single: bound, double: bound)
@@ -38,13 +38,22 @@ extension AnyFunction {
   ) where Input == Tensor<Scalar>, Output == Tensor<Scalar> {
     self.init { _, request in
       Bound(
-        call: PerturbedCall(evaluator, request) { [""] }, makeOutput: { Tensor($0[0]) })
+        call: sampledCall(evaluator, request) { [""] }, makeOutput: { Tensor($0[0]) })
     }
   }
 }
 
 /// A call of a perturbed function: derivatives and statistics from the same samples.
 typealias SampledCall = EstimatedCall & StatisticsCall
+
+/// A call that is sampled as asked for, or as it finds best.
+private func sampledCall<Scalar: TensorFloatingPoint>(
+  _ evaluator: some BlockEvaluator<Scalar>, _ request: CallRequest,
+  paths: @escaping @Sendable () -> [String]
+) -> any SampledCall {
+  let call = PerturbedCall<Scalar>(evaluator, request, paths: paths)
+  return request.smoothing.sampling == .automatic ? AutomaticCall(call) : call
+}
 
 /// What a call is made of besides the function and the input's elements.
 struct CallRequest {

@@ -11,6 +11,13 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// In which form outputs are found and kept.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm
 
+  /// The expectation of the output by formula, or nil where there is none.
+  func expectation(under noise: Noise) -> (any ExactExpectation)?
+
+  /// Whether the function takes about as long as its noise, so that the cost of a sample depends on how it
+  /// is drawn.
+  var isQuick: Bool { get }
+
   /// Memory for one thread.
   ///
   /// - Throws: Where the function's own memory cannot be made.
@@ -21,6 +28,8 @@ protocol BlockEvaluator<Scalar>: Sendable {
 
 extension BlockEvaluator {
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm { .dense }
+  func expectation(under noise: Noise) -> (any ExactExpectation)? { nil }
+  var isQuick: Bool { false }
 }
 
 /// In which form the output of a sample is found and kept.

@@ -11,6 +11,12 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
     return ExampleLayout(shapes: [Shape(shape)], types: [Scalar.elementType])
   }
 
+  func expectation(under noise: Noise) -> (any ExactExpectation)? {
+    (solver as? any ExactSolver).flatMap { try? $0.expectation(under: noise) }
+  }
+
+  var isQuick: Bool { true }
+
   /// An extreme entry comes straight from the noise, without a buffer of inputs.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm {
     switch solver.output {

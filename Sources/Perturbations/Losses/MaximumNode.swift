@@ -9,13 +9,15 @@ internal import Tensors
 /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, proposition 2.2.
 struct MaximumNode<Scalar: TensorFloatingPoint>: DifferentiableNode {
   /// A call whose outputs are yᵢ or yᵢ ∘ xᵢ, and which sums ⟨yᵢ, xᵢ⟩ beside them.
-  let call: PerturbedCall<Scalar>
+  let call: any EstimatedCall
+  /// The call as it is sampled at θ.
+  let sampled: @Sendable (_ theta: [Value]) throws -> PerturbedCall<Scalar>
   let leafCount: Int
 
   var name: String { call.name }
 
   func compute(_ inputs: [Value]) throws -> Value {
-    let forward = try call.forward(inputs)
+    let forward = try sampled(inputs).forward(inputs)
     let means = zip(forward.objectives, forward.present).map { $0 / Double($1) }
     return .doubles(means, [forward.rows, 1], Scalar.elementType)
   }

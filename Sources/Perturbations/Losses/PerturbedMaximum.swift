@@ -102,10 +102,14 @@ public struct PerturbedMaximum<Input: Tree & Sendable, Scalar: TensorFloatingPoi
     request.transform = smoothing.noise.perturbation.scalesInput ? .timesInput : .identity
     request.findsObjective = true
     let bound = try function.bind(input, request)
-    guard let call = bound.call as? PerturbedCall<Scalar> else {
-      trap("PerturbedMaximum", "a call in another precision")
+    let sampled: @Sendable ([Value]) throws -> PerturbedCall<Scalar>
+    switch bound.call {
+    case let call as PerturbedCall<Scalar>: sampled = { _ in call }
+    case let call as AutomaticCall<Scalar>: sampled = { try call.sampled($0) }
+    default: trap("PerturbedMaximum", "a call in another precision")
     }
-    return try apply(MaximumNode(call: call, leafCount: batch.theta.count), batch.theta)
+    return try apply(
+      MaximumNode(call: bound.call, sampled: sampled, leafCount: batch.theta.count), batch.theta)
   }
 }
 

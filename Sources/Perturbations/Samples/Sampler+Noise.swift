@@ -8,7 +8,7 @@ extension Sampler {
     case .quasiMonteCarlo where drawnDirectly == nil:
       drawPoints(row: row, samples: samples, into: out)
     case .orthogonal: drawOrthogonal(row: row, samples: samples, into: out)
-    case .independent, .antithetic, .quasiMonteCarlo:
+    case .independent, .antithetic, .quasiMonteCarlo, .automatic:
       var start = 0
       for index in leaves.indices {
         draw(leaf: index, row: row, samples: samples, into: out + start, rowStride: width)

@@ -59,7 +59,7 @@ extension Sampling {
   /// Whether sample i draws from child i of the key, or a pair from the child of its number.
   var drawsChildren: Bool {
     switch self {
-    case .independent, .antithetic: true
+    case .independent, .antithetic, .automatic: true
     case .quasiMonteCarlo, .orthogonal: false
     }
   }

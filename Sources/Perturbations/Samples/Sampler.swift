@@ -65,7 +65,7 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
   var drawnDirectly: RandomDistribution? {
     guard case .standard(let distribution) = noise.kind else { return nil }
     switch sampling {
-    case .independent, .antithetic: return distribution
+    case .independent, .antithetic, .automatic: return distribution
     case .quasiMonteCarlo: return distribution == .rademacher ? nil : distribution
     // Runs are made orthogonal over all leaves.
     case .orthogonal: return leaves.count == 1 && distribution == .normal ? distribution : nil
@@ -76,7 +76,7 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
   /// a run on.
   func isWhole(_ samples: Range<Int>) -> Bool {
     switch sampling {
-    case .independent, .quasiMonteCarlo: true
+    case .independent, .quasiMonteCarlo, .automatic: true
     case .antithetic: samples.lowerBound % 2 == 0 && samples.upperBound % 2 == 0
     case .orthogonal: samples.lowerBound % width == 0
     }
@@ -85,7 +85,7 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
   /// Whether the numbers of a sample are made all together, not leaf by leaf.
   private var isJoint: Bool {
     switch sampling {
-    case .independent, .antithetic: if case .sphere = noise.kind { true } else { false }
+    case .independent, .antithetic, .automatic: if case .sphere = noise.kind { true } else { false }
     case .quasiMonteCarlo: drawnDirectly == nil
     case .orthogonal: true
     }
@@ -198,7 +198,7 @@ struct Sampler<Scalar: TensorFloatingPoint>: Sendable {
 
   private func dependence(_ leaf: Int, _ row: Int) -> SampleBlock.Dependence {
     switch sampling {
-    case .independent: return .independent
+    case .independent, .automatic: return .independent
     case .antithetic: return .mirrored(sum: 2 * noise.offset)
     case .quasiMonteCarlo:
       guard let sobol else { return .independent }

@@ -40,14 +40,28 @@ public enum Sampling: Sendable, Hashable {
   ///   Scalable Policy Optimization", section 3.
   case orthogonal
 
+  /// The expectation by its formula where there is one (``Exact``), else the sampling that a pilot
+  /// finds best: some 256 samples of each, of keys of their own that follow from the call's, compared
+  /// by the variance of the gradient along a random cotangent times a stated cost of a sample
+  /// (``SamplingChoice``). Without a baseline it also chooses one of ``Baseline/leaveOneOut`` and
+  /// ``Baseline/linear``; a named one stays.
+  ///
+  /// What it takes depends on the function, the input, the key and the settings alone, never on the clock.
+  /// Below 2,048 samples a pilot would not pay: they are independent, with a leave-one-out baseline.
+  /// Standard errors and other statistics are always those of samples. ``Perturbed/choice(at:key:batched:)``
+  /// tells what it takes.
+  case automatic
+
   /// Numbers in an example up to which ``quasiMonteCarlo(scramblings:)`` and ``orthogonal`` go.
   public static let maximumWidth = 1024
 
   /// The sampling of that name, or nil: `independent`, `antithetic`, `quasi-monte-carlo`,
-  /// `orthogonal`.
-  public static func named(_ name: String) -> Sampling? { all.first { $0.name == name } }
+  /// `orthogonal`, `automatic`.
+  public static func named(_ name: String) -> Sampling? {
+    (all + [.automatic]).first { $0.name == name }
+  }
 
-  /// One of each.
+  /// One of each but ``automatic``, which takes one of them.
   public static let all: [Sampling] = [.independent, .antithetic, .quasiMonteCarlo(), .orthogonal]
 
   /// What messages and the command line call it.
@@ -57,6 +71,7 @@ public enum Sampling: Sendable, Hashable {
     case .antithetic: "antithetic"
     case .quasiMonteCarlo: "quasi-monte-carlo"
     case .orthogonal: "orthogonal"
+    case .automatic: "automatic"
     }
   }
 }
@@ -66,7 +81,7 @@ extension Sampling {
   /// dependent samples are not consecutive.
   func unit(width: Int) -> Int? {
     switch self {
-    case .independent: 1
+    case .independent, .automatic: 1
     case .antithetic: 2
     case .orthogonal: width
     case .quasiMonteCarlo: nil
@@ -79,7 +94,7 @@ extension Sampling {
   /// Checks that a call can be sampled so.
   func validate(_ settings: Smoothing) throws(PerturbationError) {
     switch self {
-    case .independent: return
+    case .independent, .automatic: return
     case .antithetic:
       if !settings.noise.isSymmetric {
         throw .unusableNoise(
@@ -101,7 +116,7 @@ extension Sampling {
           name: "scramblings", value: "\(scramblings)",
           expected: "at least 1 and at most the \(settings.samples) samples")
       }
-      if scramblings == 1, settings.baseline == .leaveOneOut {
+      if scramblings == 1, settings.baseline.leavesOneOut {
         throw .invalidParameter(
           name: "scramblings", value: "1",
           expected: "at least 2 for a leave-one-out baseline, which leaves out a whole scrambling")
@@ -133,7 +148,7 @@ extension Sampling {
   /// Checks the numbers in an example.
   func validate(width: Int) throws(PerturbationError) {
     switch self {
-    case .independent, .antithetic: return
+    case .independent, .antithetic, .automatic: return
     case .quasiMonteCarlo, .orthogonal:
       if width > Self.maximumWidth {
         throw .invalidParameter(

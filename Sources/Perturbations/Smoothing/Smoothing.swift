@@ -78,11 +78,11 @@ extension Smoothing {
           + "expected one of \(Noise.all.filter(\.hasScore).map(\.name).joined(separator: ", ")), "
           + "or noise.valueOnly for values alone")
     }
-    if baseline == .leaveOneOut && samples < 2 {
+    if baseline.leavesOneOut && samples < 2 {
       throw .invalidParameter(
         name: "samples", value: "\(samples)", expected: "at least 2 for a leave-one-out baseline")
     }
-    if baseline == .leaveOneOut && sampling == .antithetic && samples < 4 {
+    if baseline.leavesOneOut && sampling == .antithetic && samples < 4 {
       throw .invalidParameter(
         name: "samples", value: "\(samples)",
         expected: "at least 4 for antithetic pairs with a leave-one-out baseline")

@@ -11,19 +11,23 @@ struct BaselineValues: Sendable {
   let even: [Double]
 }
 
-/// ⟨g, y − b⟩ s: the derivative of ⟨g, ȳ⟩, times σ.
+/// ⟨g, y − b⟩ s: the derivative of ⟨g, ȳ⟩, times σ. With a linear model of slopes c,
+/// (⟨g, y − b⟩ − ⟨c, s⟩) s + E[s²] c.
 struct CotangentTerm<Scalar: TensorFloatingPoint>: Term {
   /// [rows, output width]
   let g: ArraySlice<Double>
   /// ⟨g, b⟩
   let offsets: SampleOffsets
   let width: Int
+  var model: LinearModel?
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func components(_ block: LoadedBlock<Scalar>, _ rows: Range<Int>, _ body: (Component) -> Void) {
     let weights = block.outputWeights(g, offsets, rows, slot: 0)
+    if let model { model.subtract(block, rows, from: weights) }
     body(Component(rows: .scores, columns: 0..<width, weights: UnsafePointer(weights)))
+    model?.components(block, rows, body)
   }
 }
 

@@ -30,6 +30,8 @@ struct Component {
   enum Rows {
     /// 1, one column.
     case ones
+    /// 1 in every column.
+    case constants
     /// y
     case outputs
     /// s(z)
@@ -129,6 +131,9 @@ extension LoadedBlock {
     let weights = component.weights ?? ones()
     switch component.rows {
     case .ones: sums[0] += RowSums<Scalar>.total(weights, rows: count)
+    case .constants:
+      let total = RowSums<Scalar>.total(weights, rows: count)
+      for k in 0..<component.columns.count { sums[k] += total }
     case .outputs: addOutputs(weights: weights, to: sums)
     case .scores where component.columns == 0..<inputWidth: addScores(weights: weights, to: sums)
     case .scores: add(scores(), inputWidth, columns: component.columns, weights, to: sums)
@@ -163,7 +168,7 @@ extension LoadedBlock {
     let columns = component.columns
     let (source, width): (UnsafePointer<Scalar>?, Int) =
       switch component.rows {
-      case .ones: (nil, 1)
+      case .ones, .constants: (nil, 1)
       case .outputs: (outputRows(), outputWidth)
       case .scores: (scores(), inputWidth)
       case .scoreDerivatives: (scoreDerivatives(), inputWidth)
@@ -172,7 +177,9 @@ extension LoadedBlock {
       let weight = component.scale * (component.weights?[i] ?? 1)
       let target = terms + (i - rows.lowerBound) * stride
       guard let source else {
-        target[0] += weight
+        for k in 0..<columns.count {
+          target[k] += weight * (component.factors?[columns.lowerBound + k] ?? 1)
+        }
         continue
       }
       let row = source + i * width + columns.lowerBound

@@ -31,6 +31,24 @@ struct DiagnoseTests {
     #expect(found["smallest_error_sigma"]?.double == expected.smallestError?.sigma)
   }
 
+  @Test func aSamplingIsRecommended() throws {
+    let found = try #require(try json(Self.line)["recommended"])
+    #expect(found["exact"] == .bool(true))
+    let perturbed = try Perturbed(Ranking(), samples: 2000, sigma: 1)
+    let rows = try perturbed.diagnose(
+      at: [0.3, 0.1, 0.2, -0.4] as Tensor<Float>, sigmas: [0.1, 0.5, 2], key: RandomKey(3)
+    ).rows
+    let clearest = try #require(rows.max { $0.signalToNoise < $1.signalToNoise })
+    #expect(found["sigma"]?.double == clearest.sigma)
+    let line = Self.line.replacing("--samples 2000", with: "--samples 20000")
+    let more = try #require(try json(line)["recommended"])
+    #expect(more["candidates"]?.elements?.count == 8)
+    let folder = try TemporaryFolder()
+    let run = CommandRun(line + " --out \(folder.path)/out").output.replacing("\n", with: " ")
+    #expect(run.contains("perturb evaluate --exact takes no samples"), "\(run)")
+    #expect(run.contains("as a pilot of"), "\(run)")
+  }
+
   @Test func withoutSigmasTheRangeLiesAroundTheOneGiven() throws {
     let found = try json("diagnose argmax --theta 1 2 --sigma 0.5 --samples 100")
     let sigmas = found["rows"]?.elements?.compactMap { $0["sigma"]?.double }

@@ -278,6 +278,28 @@ struct EvaluateStatisticsTests {
     #expect(rare.output.contains("has shown no spread"), "\(rare.output)")
   }
 
+  @Test func aSamplingIsChosenOrAFormulaTaken() throws {
+    let line = "ranking \(Self.point) --cotangent 1 2 3 4 5 --sampling automatic"
+    #expect(try json(line)["value"] == json("ranking \(Self.point) --exact")["value"])
+    #expect(CommandRun("evaluate " + line).output.contains("expectation by formula"))
+    // Errors of samples were asked for; Cauchy noise has no formula.
+    for other in [" --standard-error", " --noise cauchy", " --until-gradient-standard-error 0.05"] {
+      let found = try json(line + other + " --samples 20000")
+      let (sampling, baseline) = (
+        try #require(found["sampling"]?.string), try #require(found["baseline"]?.string)
+      )
+      #expect(Sampling.named(sampling) != nil)
+      #expect(["leave-one-out", "linear"].contains(baseline))
+      let named = try json(
+        line.replacingLast("automatic", by: sampling) + " --baseline \(baseline)" + other
+          + " --samples 20000")
+      #expect(named["value"] == found["value"] && named["gradient"] == found["gradient"])
+      #expect(named["sampling"] == nil)
+    }
+    let text = CommandRun("evaluate " + line + " --noise cauchy --samples 20000").output
+    #expect(text.contains(", chosen by a pilot"), "\(text)")
+  }
+
   @Test func theCapIsSaidWhereItStopsTheSearch() throws {
     let line = "argmax \(Self.point) --samples 5000 --until-standard-error 1e-6"
     let found = try json(line)
@@ -322,5 +344,12 @@ struct EvaluateStatisticsTests {
     #expect(elsewhere.errors == "", "nobody watches")
     #expect(
       try JSON(reading: watched.output)["value"] == (try JSON(reading: short.output))["value"])
+  }
+}
+
+extension String {
+  /// The text with its last word replaced.
+  fileprivate func replacingLast(_ word: String, by other: String) -> String {
+    hasSuffix(word) ? dropLast(word.count) + other : self
   }
 }

@@ -47,7 +47,9 @@ import Testing
     (510, .orthogonal, .none), (510, .orthogonal, .leaveOneOut),
     (512, .quasiMonteCarlo(scramblings: 8), .none),
     (512, .quasiMonteCarlo(scramblings: 8), .leaveOneOut),
-    (512, .quasiMonteCarlo(scramblings: 16), .point),
+    (512, .quasiMonteCarlo(scramblings: 16), .point), (512, .independent, .linear),
+    (512, .antithetic, .linear), (510, .orthogonal, .linear),
+    (512, .quasiMonteCarlo(scramblings: 8), .linear),
   ])
   func intervals(_ samples: Int, _ sampling: Sampling, _ baseline: Baseline) throws {
     let found = try coverage(samples: samples, sampling, baseline)

@@ -39,14 +39,15 @@ import Testing
         at: input, cotangent: g, untilStandardError: target, key: RandomKey(3), batched: batched)
       #expect(found.reachedStandardError)
       #expect(found.standardError.max().scalar <= target)
-      #expect(found.samples > 4098 && found.samples < 200_000, "\(found.samples)")
+      #expect(found.samples > 4098 && found.samples < 500_000, "\(found.samples)")
       let fixed = try soft(found.samples, sampling, baseline).gradientEstimate(
         at: input, cotangent: g, key: RandomKey(3), batched: batched)
       #expect(found.value == fixed.value)
       #expect(found.valueStandardError == fixed.valueStandardError)
-      #expect(agree(found.gradient, fixed.gradient, 1e-11))
+      // A linear model is that of the first 4,096 samples.
+      #expect(agree(found.gradient, fixed.gradient, baseline == .linear ? 0.01 : 1e-11))
       // The baseline of the first 4,096 samples, and that of all.
-      #expect(agree(found.standardError, fixed.standardError, 5e-3))
+      #expect(agree(found.standardError, fixed.standardError, 0.05))
       #expect(found.degreesOfFreedom == fixed.degreesOfFreedom)
     }
   }
@@ -133,7 +134,7 @@ import Testing
   /// averaged costs some of that. The share's standard error is 0.7 % for each of the three entries.
   @Test(arguments: [
     (Sampling.independent, Baseline.none, 0.015), (.independent, .leaveOneOut, 0.015),
-    (.antithetic, .none, 0.015), (.orthogonal, .leaveOneOut, 0.012),
+    (.antithetic, .none, 0.015), (.antithetic, .linear, 0.01), (.orthogonal, .leaveOneOut, 0.012),
   ])
   func coverage(_ sampling: Sampling, _ baseline: Baseline, _ target: Double) throws {
     let exact = try Exact(ArgMax(), sigma: 0.5)
