@@ -270,6 +270,10 @@ def main():
     parser.add_argument("--skip-memory", action="store_true")
     parser.add_argument("--all-variants", action="store_true",
                         help="try every form of a peer's case again, also those once found slow")
+    parser.add_argument("--accuracy", action="store_true",
+                        help="only the time to a gradient that is right to 1 %%: its table and figure")
+    parser.add_argument("--tiny", action="store_true",
+                        help="few samples and seeds, to see that it runs; pages are left as they are")
     parser.add_argument("--no-page", action="store_true", help="leave docs/performance.md as it is")
     options = parser.parse_args()
     if options.quick:
@@ -278,6 +282,14 @@ def main():
     (RESULTS / "peers.log").write_text("")
     began = time.time()
     comparison = Comparison(options)
+    import accuracy
+    if options.accuracy:
+        found = accuracy.run(comparison, setup_of, options.only)
+        for participant in [comparison.ours, *comparison.peers.values()]:
+            participant.close()
+        comparison.variants_file.write_text(json.dumps(comparison.known, indent=1))
+        write_accuracy({"machine": machine(options), "rows": [], "accuracy": found}, options)
+        return
     rows = []
     for case in cases.all_cases():
         if not re.search(options.only, case.title):
@@ -295,12 +307,33 @@ def main():
     import measures
     if not options.skip_growth:
         results["growth"] = measures.growth(comparison)
+    if not options.quick:
+        results["accuracy"] = accuracy.run(comparison, setup_of, options.only)
     for participant in [comparison.ours, *comparison.peers.values()]:
         participant.close()
     if not options.skip_memory:
         results["memory"] = measures.memory(options)
     results["seconds"] = time.time() - began
     write(results, options)
+
+
+def write_accuracy(results, options):
+    """The table and the figure of the time to accuracy alone."""
+    path = RESULTS / "accuracy.json"
+    path.write_text(json.dumps(results, indent=1))
+    print(report.accuracy_text(results))
+    figures = pathlib.Path(options.binaries) / "compare-figures"
+    folder = RESULTS / "accuracy-figures"
+    folder.mkdir(exist_ok=True)
+    if figures.exists():
+        subprocess.run([figures, path, folder], check=True)
+    else:
+        print("compare-figures is not built: no figure")
+    if options.no_page or options.only or options.tiny:
+        print(f"Written to {path}; the pages are left as they were.")
+        return
+    report.update_accuracy(HERE.parent.parent, folder, results)
+    print(f"Written to {path}, docs/performance.md and README.md in {results['accuracy']['seconds']:.0f} s.")
 
 
 def write(results, options):
@@ -326,10 +359,12 @@ def write(results, options):
         print("compare-figures is not built: no figures")
         return
     subprocess.run([figures, RESULTS / "results.json", folder], check=True)
-    if options.no_page or options.only or options.quick:
+    if options.no_page or options.only or options.quick or options.tiny:
         print(f"Written to {RESULTS}; docs/performance.md is left as it was.")
         return
     report.update_page(HERE.parent.parent / "docs", folder, results)
+    if "accuracy" in results:
+        report.update_accuracy(HERE.parent.parent, folder, results)
     print(f"Written to {RESULTS} and docs/performance.md in {results['seconds']:.0f} s.")
 
 

@@ -43,7 +43,8 @@ def perturbed(setup, t, f):
     p = setup["parameters"]
     noise = perturbations.Gumbel() if setup["noise"] == "gumbel" else perturbations.Normal()
     one = perturbations.make_perturbed_fun(
-        f, num_samples=int(p["samples"]), sigma=p["sigma"], noise=noise, use_baseline=False)
+        f, num_samples=int(p["samples"]), sigma=p["sigma"], noise=noise,
+        use_baseline=setup.get("settings", {}).get("baseline") == "point")
     theta, cotangent = t["theta"], t["cotangent"]
     if p["batched"]:
         def call(key, theta):

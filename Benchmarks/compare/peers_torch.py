@@ -63,7 +63,8 @@ def perturbed(setup, t, f, compiled):
     p = setup["parameters"]
     n, sigma, batched, kind = int(p["samples"]), p["sigma"], bool(p["batched"]), setup["noise"]
     theta, cotangent = t["theta"], t["cotangent"]
-    axes = 1 if batched else 0
+    # Without a baseline unless one is asked for: f(theta), which costs one evaluation.
+    has_baseline = setup.get("settings", {}).get("baseline") == "point"
 
     def value(theta):
         z, _ = noise(kind, (n,) + theta.shape)
@@ -72,11 +73,12 @@ def perturbed(setup, t, f, compiled):
     def both(theta, cotangent):
         z, s = noise(kind, (n,) + theta.shape)
         y = f(theta + sigma * z)
+        centred = y - f(theta[None]) if has_baseline else y
         if not batched:
-            weights = y.reshape(n, -1) @ cotangent.reshape(-1)
+            weights = centred.reshape(n, -1) @ cotangent.reshape(-1)
             gradient = (weights @ s.reshape(n, -1)).reshape(theta.shape)
         else:
-            weights = (y * cotangent).reshape(n, theta.shape[0], -1).sum(-1)
+            weights = (centred * cotangent).reshape(n, theta.shape[0], -1).sum(-1)
             gradient = (weights[..., None] * s).sum(0)
         return y.mean(0), gradient / (n * sigma)
 
@@ -133,8 +135,10 @@ def path(setup, t, inputs, compiled):
     entry = torch.tensor([a * nodes + b for a, b in arcs]) if is_matrix else None
     tails = torch.tensor([a for a, _ in arcs])
     theta, cotangent = t["theta"].reshape(-1), t["cotangent"].reshape(-1)
+    has_baseline = setup.get("settings", {}).get("baseline") == "point"
 
     def solve(x):
+        n = x.shape[1]
         cost = (x[entry] if is_matrix else x).clamp(min=p["minimum"])
         infinite = torch.full((n,), float("inf"))
         distance = [torch.zeros(n)] + [infinite] * (nodes - 1)
@@ -166,7 +170,8 @@ def path(setup, t, inputs, compiled):
     def both(theta, cotangent):
         z = torch.randn((theta.shape[0], n))
         y = solve(theta[:, None] + sigma * z)
-        weights = (cotangent[entry] if is_matrix else cotangent) @ y
+        centred = y - solve(theta[:, None]) if has_baseline else y
+        weights = (cotangent[entry] if is_matrix else cotangent) @ centred
         return mean(y), z @ weights / (n * sigma)
 
     value, both = compiled(value), compiled(both)

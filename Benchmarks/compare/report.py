@@ -100,6 +100,37 @@ def machine_text(results):
             f"{m['date']}; load of the machine at the end {m['load']:.1f}.")
 
 
+def accuracy_text(results):
+    import accuracy
+    return accuracy.table(results["accuracy"])
+
+
+def update_accuracy(root, figures, results):
+    """Writes the region of the time to accuracy into docs/performance.md and README.md, with the figure."""
+    text = accuracy_text(results)
+    (root / "docs" / "figures").mkdir(exist_ok=True)
+    figure = pathlib.Path(figures) / "accuracy.svg"
+    if figure.exists():
+        shutil.copy(figure, root / "docs" / "figures" / figure.name)
+    lead = machine_text(results)
+    pages = {root / "docs" / "performance.md":
+             f"{lead}\n\n{text}\n\n![The fastest peer's time over ours](figures/accuracy.svg)",
+             root / "README.md": text}
+    for page, content in pages.items():
+        old = page.read_text()
+        new = replace_region(old, "accuracy", content)
+        if new is None:
+            raise SystemExit(f"{page} has no region accuracy")
+        page.write_text(new)
+
+
+def replace_region(text, name, content):
+    pattern = re.compile(f"(<!-- {name}:begin -->\\n).*?(<!-- {name}:end -->)", re.S)
+    if not pattern.search(text):
+        return None
+    return pattern.sub(lambda match: match[1] + content + "\n" + match[2], text)
+
+
 def tables(results):
     parts = [machine_text(results), comparison_table(results), goal_table(results),
              memory_table(results), check_table(results)]
@@ -124,10 +155,10 @@ def update_page(docs, figures, results):
     for name, content in regions.items():
         if not content:
             continue
-        pattern = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.S)
-        if not pattern.search(text):
+        replaced = replace_region(text, name, content)
+        if replaced is None:
             raise SystemExit(f"{page} has no region {name}")
-        text = pattern.sub(lambda match: match[1] + content + "\n" + match[2], text)
+        text = replaced
     page.write_text(text)
     (docs / "figures").mkdir(exist_ok=True)
     for figure in pathlib.Path(figures).glob("*.svg"):

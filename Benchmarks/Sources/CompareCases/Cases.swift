@@ -28,11 +28,20 @@ func prepare(_ setup: Setup) throws -> PreparedCase {
 
 /// The value of a perturbed solver at θ, and its pullback of a fixed cotangent.
 func perturbedSolver(_ setup: Setup, _ solver: some Solver) throws -> PreparedCase {
-  try perturbedCase(
-    setup,
-    try Perturbed(
-      solver, samples: setup.integer("samples"), sigma: setup.number("sigma"),
-      noise: setup.perturbation(), threads: setup.threads))
+  if setup.settings?["exact"] != nil { return try exactSolver(setup, solver) }
+  return try perturbedCase(setup, try Perturbed(solver, setup.smoothing()))
+}
+
+/// The expectation by its formula at θ, and its pullback of a fixed cotangent; a seed changes nothing.
+func exactSolver(_ setup: Setup, _ solver: some Solver) throws -> PreparedCase {
+  let exact = try Exact(
+    solver, sigma: setup.number("sigma"), noise: setup.perturbation())
+  let (theta, cotangent) = (try setup.tensor("theta"), try setup.tensor("cotangent"))
+  let isBatched = try setup.number("batched") != 0
+  return { _ in
+    let (value, pullback) = try vjp(at: theta) { try exact($0, batched: isBatched) }
+    return Outputs(value, try pullback(cotangent))
+  }
 }
 
 /// The same with a function on tensors, which is vectorised over the samples.

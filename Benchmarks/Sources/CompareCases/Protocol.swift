@@ -20,6 +20,8 @@ struct Setup: Decodable {
   let gradient: Bool
   let parameters: [String: Double]
   let noise: String
+  /// How a perturbed solver is sampled: "baseline", "sampling", and "exact" for its formula.
+  let settings: [String: String]?
   let threads: Int?
   let inputs: [String: Array]
 
@@ -34,6 +36,16 @@ struct Setup: Decodable {
   func number(_ name: String) throws -> Double {
     guard let value = parameters[name] else { throw CaseError("no parameter \(name)") }
     return value
+  }
+
+  func smoothing() throws -> Smoothing {
+    let baseline = settings?["baseline"] ?? Baseline.none.rawValue
+    let sampling = settings?["sampling"] ?? Sampling.independent.name
+    guard let baseline = Baseline(rawValue: baseline), let sampling = Sampling.named(sampling)
+    else { throw CaseError("no baseline \(baseline) or no sampling \(sampling)") }
+    return Smoothing(
+      samples: try integer("samples"), sigma: try number("sigma"), noise: try perturbation(),
+      baseline: baseline, sampling: sampling, threads: threads)
   }
 
   func perturbation() throws -> Noise {

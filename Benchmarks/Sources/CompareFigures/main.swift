@@ -33,6 +33,18 @@ struct Results: Decodable {
   let rows: [Row]
   let growth: Growth?
   let memory: Memory?
+  let accuracy: Accuracy?
+
+  /// The time to a relative error of the gradient of 1 %.
+  struct Accuracy: Decodable {
+    struct Row: Decodable {
+      let `case`: String
+      /// The time of the fastest peer over ours, by formula and best sampled.
+      let exactRatio: Double?
+      let sampledRatio: Double?
+    }
+    let rows: [Row]
+  }
 }
 
 let names = [
@@ -55,6 +67,21 @@ func ratios(_ rows: [Results.Row]) -> Figure {
   ) {
     Bars(
       Array(titles.reversed()), Array(values.reversed()), orientation: .horizontal,
+      showsValues: true)
+    Rule(x: 1)
+  }
+}
+
+func accuracy(_ rows: [Results.Accuracy.Row]) -> Figure {
+  let bars = rows.flatMap { row in
+    [("\(row.case), formula", row.exactRatio), ("\(row.case), sampled", row.sampledRatio)]
+  }.compactMap { title, ratio in ratio.map { (title, $0) } }
+  return Figure(
+    "A gradient right to 1 %: time of the fastest peer over ours",
+    x: .logarithmic("ratio of times"), width: 900, height: 110 + 24 * Double(bars.count)
+  ) {
+    Bars(
+      bars.map(\.0).reversed(), bars.map(\.1).reversed(), orientation: .horizontal,
       showsValues: true)
     Rule(x: 1)
   }
@@ -106,7 +133,8 @@ guard CommandLine.arguments.count == 3 else {
 let results = try JSONDecoder().decode(
   Results.self, from: Data(contentsOf: URL(filePath: CommandLine.arguments[1])))
 let folder = URL(filePath: CommandLine.arguments[2])
-try save(ratios(results.rows), "comparison", in: folder)
+if !results.rows.isEmpty { try save(ratios(results.rows), "comparison", in: folder) }
+if let found = results.accuracy { try save(accuracy(found.rows), "accuracy", in: folder) }
 if let growth = results.growth {
   let figure = Figure("Argmax with Gumbel noise", columns: 3, width: 1200, height: 360) {
     lines("d = 5", x: "samples N", growth.N)

@@ -131,16 +131,16 @@ import Testing
   }
 
   /// Intervals of ±2 standard errors hold the truth in 95.4 of 100 cases; stopping by the samples that are
-  /// averaged costs some of that. The share's standard error is 0.7 % for each of the three entries.
+  /// averaged costs some of that. The share's standard error is 0.9 % for each of the three entries.
   @Test(arguments: [
-    (Sampling.independent, Baseline.none, 0.015), (.independent, .leaveOneOut, 0.015),
-    (.antithetic, .none, 0.015), (.antithetic, .linear, 0.01), (.orthogonal, .leaveOneOut, 0.012),
+    (Sampling.independent, Baseline.none, 0.012), (.independent, .leaveOneOut, 0.012),
+    (.antithetic, .none, 0.012), (.antithetic, .linear, 0.008), (.orthogonal, .leaveOneOut, 0.01),
   ])
   func coverage(_ sampling: Sampling, _ baseline: Baseline, _ target: Double) throws {
     let exact = try Exact(ArgMax(), sigma: 0.5)
     let truth = try gradient(at: theta) { (try exact($0) * cotangent).sum() }.scalars
     let perturbed = try soft(1_000_002, sampling, baseline)
-    let keys = 1000
+    let keys = 600
     var (hits, stops) = (0, Set<Int>())
     for seed in 0..<keys {
       let found = try perturbed.gradientEstimate(
@@ -152,7 +152,7 @@ import Testing
       }
     }
     let share = Double(hits) / Double(3 * keys)
-    #expect(share > 0.935 && share < 0.975, "\(share)")
+    #expect(share > 0.93 && share < 0.975, "\(share)")
     // The samples do decide.
     #expect(stops.count > 1 && (stops.min() ?? 0) > 4098, "\(stops.sorted())")
   }
