@@ -27,6 +27,16 @@ print(after.standardError)
 let gain = (before.standardError.norm() / after.standardError.norm()).scalar
 check(gain > 10, "the variance falls by far: \(gain)")
 
+// snippet.automatic
+let chosen = try Perturbed(
+  samples: 100_000, sigma: 0.5, sampling: .automatic, ranking)
+let choice = try chosen.choice(at: theta, key: key)
+print(choice.best.sampling, choice.best.baseline)
+// snippet.end
+check(
+  choice.candidates.allSatisfy { $0.effort >= choice.best.effort },
+  "the least effort is chosen")
+
 // snippet.estimate
 let patient = try Perturbed(samples: 1_000_000, sigma: 0.5, ranking)
 let estimate = try patient.estimate(

@@ -26,6 +26,20 @@ for (i, error) in estimate.standardError.scalars.enumerated() {
   check(distance < 4 * error + 1e-5, "samples agree")
 }
 
+// snippet.trees
+let ranks = try Exact(Ranking(), sigma: 0.5)
+let cars: Tensor<Double> = [0.3, 0.1, 0.9]
+let bikes: Tensor<Double> = [1.2, 0.4]
+let both = try ranks(["bikes": bikes, "cars": cars])
+let fit = try gradient(at: cars) {
+  try ranks.loss($0, target: [0, 1, 2])
+}
+// snippet.end
+check(try both["cars"] == ranks(cars), "each leaf by itself")
+check(
+  try (fit - (ranks(cars) - [0, 1, 2])).norm().scalar < 1e-12,
+  "the gradient is the expectation less the target")
+
 // snippet.own
 /// Whether the first of three routes is the cheapest.
 struct FirstIsCheapest: ExactSolver {

@@ -82,6 +82,9 @@ final class AutomaticCall<Scalar: TensorFloatingPoint>: EstimatedCall, ChoosingC
   private func candidates(_ theta: [Value]) throws -> [SamplingChoice.Candidate] {
     let row = theta.map { $0.sliced(axis: 0, start: 0, count: 1) }
     let width = row.reduce(0) { $0 + $1.count }
+    let isQuick = asked.evaluator.isQuick
+    let form = isQuick ? asked.evaluator.outputForm(try asked.sampler(row)) : .dense
+    let isFused = form.isIndex || form.isVote
     let named = asked.smoothing.baseline
     let baselines: [Baseline] =
       named != .none || !hasGradient ? [named] : [.leaveOneOut, .linear]
@@ -95,9 +98,7 @@ final class AutomaticCall<Scalar: TensorFloatingPoint>: EstimatedCall, ChoosingC
         all.baseline = baseline
         guard (try? all.validate()) != nil, (try? sampling.validate(width: width)) != nil
         else { continue }
-        let cost =
-          asked.evaluator.isQuick
-          ? sampling.cost(width: width) * (baseline == .linear ? 1.5 : 1) : 1
+        let cost = isQuick ? sampling.cost(baseline, width: width, isFused: isFused) : 1
         candidates.append(
           SamplingChoice.Candidate(
             sampling: sampling, baseline: baseline, samples: count,

@@ -6,7 +6,7 @@ extension Exact {
   ///
   /// ```swift
   /// let soft = try Exact(Ranking(), sigma: 0.5)
-  /// let ranks = try soft(["cars": cars, "bikes": bikes])   // each ranked among its own
+  /// let ranks = try soft(["few": weights, "more": theta])   // each ranked among its own
   /// ```
   ///
   /// - Parameters:
@@ -33,7 +33,8 @@ extension Exact {
   ///
   /// ```swift
   /// let soft = try Exact(Ranking(), sigma: 0.5)
-  /// let slopes = try gradient(at: theta) { try soft.loss($0, target: ranks) }
+  /// let known: Tensor<Float> = [0, 2, 1]
+  /// let slopes = try gradient(at: theta) { try soft.loss($0, target: known) }
   /// ```
   ///
   /// - Parameters:

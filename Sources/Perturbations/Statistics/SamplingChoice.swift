@@ -40,13 +40,22 @@ public struct SamplingChoice: Sendable {
 
 extension Sampling {
   /// The stated cost of a sample with its gradient, relative to an independent one, for functions
-  /// that take about as long as their noise.
-  func cost(width: Int) -> Double {
+  /// that take about as long as their noise: what was measured, rounded.
+  ///
+  /// - Parameters:
+  ///   - baseline: What is subtracted.
+  ///   - width: The numbers in an example.
+  ///   - isFused: Whether value and gradient take one pass over independent samples, as for an argmax.
+  /// - Returns: The cost.
+  func cost(_ baseline: Baseline, width: Int, isFused: Bool) -> Double {
+    let drawn: Double
     switch self {
-    case .independent, .antithetic, .automatic: 1
-    case .quasiMonteCarlo: 1.3
-    case .orthogonal: 1.5 + Double(width) / 100
+    case .independent, .automatic: drawn = 1
+    case .antithetic: drawn = 0.8
+    case .quasiMonteCarlo: drawn = isFused ? 3 : 1.3
+    case .orthogonal: drawn = 1.2 + Double(width) / (isFused ? 100 : 200)
     }
+    return drawn + (baseline == .linear ? (isFused ? 3 : 0.5) : 0)
   }
 }
 

@@ -14,8 +14,24 @@ struct SampleHalves: Sendable {
     scramblings = sampling.scramblings
   }
 
-  func half(of sample: Int) -> Int {
-    (scramblings > 0 ? sample % scramblings : sample / unit) & 1
+  /// Writes 1 for those of consecutive samples that are in a half, and 0 for the others.
+  func fill(
+    _ mask: UnsafeMutablePointer<Double>, _ half: Int, first: Int, count: Int
+  ) {
+    // Scramblings take turns sample by sample, and begin anew after the last; units last some samples.
+    var position = scramblings > 0 ? first % scramblings : first % unit
+    var own = scramblings > 0 ? position & 1 : (first / unit) & 1
+    for i in 0..<count {
+      mask[i] = own == half ? 1 : 0
+      position += 1
+      if scramblings > 0 {
+        if position == scramblings { position = 0 }
+        own = position & 1
+      } else if position == unit {
+        position = 0
+        own ^= 1
+      }
+    }
   }
 }
 
@@ -63,9 +79,8 @@ struct LinearModel: Sendable {
   ) {
     for half in 0..<2 {
       let along = block.inputWeights(block.scores(), slopes(half), rows, slot: 1)
-      for i in rows where halves.half(of: block.samples.lowerBound + i) == half {
-        weights[i] -= along[i]
-      }
+      let mask = block.mask(halves, half, rows, slot: 2)
+      for i in rows { weights[i] -= mask[i] * along[i] }
     }
   }
 
@@ -191,7 +206,9 @@ extension LoadedBlock {
     _ halves: SampleHalves, _ half: Int, _ rows: Range<Int>, slot: Int
   ) -> UnsafeMutablePointer<Double> {
     let mask = weights(slot)
-    for i in rows { mask[i] = halves.half(of: samples.lowerBound + i) == half ? 1 : 0 }
+    halves.fill(
+      mask + rows.lowerBound, half, first: samples.lowerBound + rows.lowerBound,
+      count: rows.count)
     clearAbsent(mask)
     return mask
   }
