@@ -9,7 +9,7 @@ final class ExactCall: Sendable {
   let tolerance: Double
   /// The shapes of one example.
   let shapes: (input: Shape, output: Shape)
-  private let last = Mutex<(theta: Value, rows: [any EvaluatedExpectation])?>(nil)
+  private let last = Mutex<(theta: Value, evaluation: ExactEvaluation)?>(nil)
 
   init(
     _ expectation: any ExactExpectation, sigma: Double, tolerance: Double,
@@ -24,10 +24,15 @@ final class ExactCall: Sendable {
   /// Evaluates the rows of θ, [rows, width], or one example of any shape, or returns what the last
   /// evaluation there left.
   func evaluated(_ theta: Value, isExample: Bool) throws -> [any EvaluatedExpectation] {
+    try evaluation(theta, isExample: isExample).rows
+  }
+
+  /// The same, where rows may have been evaluated together.
+  func evaluation(_ theta: Value, isExample: Bool) throws -> ExactEvaluation {
     if let last = last.withLock({ $0 }),
       last.theta.shape == theta.shape && last.theta.sharesElements(with: theta)
     {
-      return last.rows
+      return last.evaluation
     }
     let rows = isExample ? 1 : theta.shape[0]
     let width = isExample ? theta.count : theta.shape[1]
@@ -42,14 +47,50 @@ final class ExactCall: Sendable {
         "sigma is \(sigma) and the input's size \(size): what lies between them is larger than a number "
           + "can be")
     }
-    let evaluated = try (0..<rows).map { row in
-      try expectation.evaluated(
-        at: rows == 1 ? elements : Array(elements[row * width..<(row + 1) * width]), sigma: sigma,
-        tolerance: tolerance)
+    let evaluation: ExactEvaluation
+    if rows > 1, let expectation = expectation as? any RowwiseExpectation {
+      evaluation = .together(
+        expectation.evaluatedRows(at: elements, width: width, sigma: sigma))
+    } else {
+      evaluation = .separate(
+        try (0..<rows).map { row in
+          try expectation.evaluated(
+            at: rows == 1 ? elements : Array(elements[row * width..<(row + 1) * width]),
+            sigma: sigma, tolerance: tolerance)
+        })
     }
-    last.withLock { $0 = (theta, evaluated) }
-    return evaluated
+    last.withLock { $0 = (theta, evaluation) }
+    return evaluation
   }
+}
+
+/// What the rows of θ were evaluated to.
+enum ExactEvaluation: Sendable {
+  case separate([any EvaluatedExpectation])
+  case together(any EvaluatedRows)
+
+  var rows: [any EvaluatedExpectation] {
+    switch self {
+    case .separate(let rows): rows
+    case .together(let rows): rows.separated()
+    }
+  }
+}
+
+/// An expectation that evaluates many short rows at a time, without memory for each.
+protocol RowwiseExpectation: ExactExpectation {
+  /// Evaluates rows of `width` numbers, one after the other.
+  func evaluatedRows(at theta: [Double], width: Int, sigma: Double) -> any EvaluatedRows
+}
+
+/// Expectations of many rows, with their first derivatives.
+protocol EvaluatedRows: Sendable {
+  /// The values, row by row.
+  func values() -> [Double]
+  /// Jᵀg, row by row.
+  func cotangents(_ g: [Double]) -> [Double]
+  /// Each row by itself.
+  func separated() -> [any EvaluatedExpectation]
 }
 
 /// An expectation without sampling, or one of its derivatives, as a node of a tape; V is the value,
@@ -78,8 +119,19 @@ struct ExactNode: DifferentiableNode {
   // MARK: Computation
 
   func compute(_ inputs: [Value]) throws -> Value {
-    let rows = try call.evaluated(inputs[0], isExample: isExample)
     let type = inputs[0].type
+    let evaluation = try call.evaluation(inputs[0], isExample: isExample)
+    if case .together(let batch) = evaluation {
+      let rows = inputs[0].shape[0]
+      if order == .value {
+        let values = batch.values()
+        return .doubles(values, [rows, values.count / rows], type)
+      }
+      if order == .cotangent, inputs[1].shape[0] == rows {
+        return .doubles(batch.cotangents(inputs[1].elements), inputs[0].shape, type)
+      }
+    }
+    let rows = evaluation.rows
     if let shape = exampleShape {
       func other(_ index: Int) -> [Double] { inputs[index].elements }
       return .rows([try output(rows[0], other)], shape, type)

@@ -5,13 +5,23 @@
 /// every derivative does too.
 ///
 /// - Complexity: d values of F and p.
-struct LogicalOrExpectation: ExactExpectation {
+struct LogicalOrExpectation: RowwiseExpectation {
   let noise: ExactNoise
 
   func evaluated(
     at theta: [Double], sigma: Double, tolerance: Double
   ) throws -> any EvaluatedExpectation {
-    let d = theta.count
+    let rows = rows(at: theta, width: theta.count, sigma: sigma)
+    return Evaluated(
+      noise: noise, theta: theta, x: rows.x, sigma: sigma, product: rows.products[0],
+      ratios: rows.ratios)
+  }
+
+  func evaluatedRows(at theta: [Double], width: Int, sigma: Double) -> any EvaluatedRows {
+    rows(at: theta, width: width, sigma: sigma)
+  }
+
+  private func rows(at theta: [Double], width: Int, sigma: Double) -> Rows {
     let x = theta.map { ExactNoise.limited($0 / -sigma) }
     var cumulative = x
     var ratios = x
@@ -21,17 +31,53 @@ struct LogicalOrExpectation: ExactExpectation {
           guard let x = x.baseAddress, let cumulative = cumulative.baseAddress,
             let ratios = ratios.baseAddress
           else { return }
-          noise.evaluate(x, count: d, cumulative: cumulative, density: ratios)
+          noise.evaluate(x, count: theta.count, cumulative: cumulative, density: ratios)
         }
       }
     }
-    var product = 1.0
-    for j in 0..<d {
-      product *= cumulative[j]
-      ratios[j] /= cumulative[j]
+    var products = [Double](repeating: 1, count: theta.count / width)
+    for row in products.indices {
+      for place in row * width..<(row + 1) * width {
+        products[row] *= cumulative[place]
+        ratios[place] /= cumulative[place]
+      }
     }
-    return Evaluated(
-      noise: noise, theta: theta, x: x, sigma: sigma, product: product, ratios: ratios)
+    return Rows(
+      noise: noise, theta: theta, x: x, sigma: sigma, width: width, products: products,
+      ratios: ratios)
+  }
+
+  /// Rows of a batch, one after the other.
+  private struct Rows: EvaluatedRows {
+    let noise: ExactNoise
+    let theta: [Double]
+    let x: [Double]
+    let sigma: Double
+    let width: Int
+    /// E of each row.
+    let products: [Double]
+    /// r
+    let ratios: [Double]
+
+    func values() -> [Double] { products.map { 1 - 2 * $0 } }
+
+    func cotangents(_ g: [Double]) -> [Double] {
+      var result = ratios
+      for row in products.indices {
+        let factor = 2 * products[row] / sigma * g[row]
+        for place in row * width..<(row + 1) * width { result[place] *= factor }
+      }
+      return result
+    }
+
+    func separated() -> [any EvaluatedExpectation] {
+      products.indices.map { row in
+        let range = row * width..<(row + 1) * width
+        return Evaluated(
+          noise: noise, theta: Array(theta[range]), x: Array(x[range]), sigma: sigma,
+          product: products[row], ratios: Array(ratios[range]))
+      }
+    }
   }
 
   struct Evaluated: EvaluatedExpectation {

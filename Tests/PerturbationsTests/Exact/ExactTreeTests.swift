@@ -119,6 +119,32 @@ import Testing
     }
   }
 
+  /// Rows of an OR are evaluated together, with the numbers of each by itself.
+  @Test func batchesOfVotes() throws {
+    let exact = try Exact(LogicalOr(), sigma: 0.5)
+    let rows: [Tensor<Double>] = [[0.3, -0.2, 0.1], [-2, -1.5, -0.7], [1, 0, -1]]
+    let batch = stack(rows)
+    let g: Tensor<Double> = [1, -2, 0.5]
+    func loss(_ x: Tensor<Double>) throws -> Tensor<Double> {
+      (try exact(x, batched: true) * g).sum()
+    }
+    let values = try exact(batch, batched: true)
+    let slopes = try gradient(at: batch, of: loss)
+    let bends = try hessian(at: batch, of: loss)
+    let along = try jvp(at: batch, along: batch) { try exact($0, batched: true) }.derivative
+    for (row, theta) in rows.enumerated() {
+      #expect(try values[row] == exact(theta))
+      let own = try gradient(at: theta) { try exact($0) * g[row] }
+      #expect(difference(slopes[row].scalars, own.scalars) < 1e-15)
+      #expect(
+        difference(
+          along[row].scalars,
+          try jvp(at: theta, along: theta) { try exact($0) }.derivative.scalars) < 1e-15)
+      let bend = try hessian(at: theta) { try exact($0) * g[row] }
+      #expect(difference(bends[row][0][row].scalars, bend[0].scalars) < 1e-14)
+    }
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     let exact = try Exact(ArgMax(), sigma: 0.5)
     #expect(throws: (any Error).self) {

@@ -153,7 +153,7 @@ import Testing
     }
     let share = Double(hits) / Double(3 * keys)
     #expect(share > 0.93 && share < 0.975, "\(share)")
-    // The samples do decide.
-    #expect(stops.count > 1 && (stops.min() ?? 0) > 4098, "\(stops.sorted())")
+    // The samples decide: one look is not enough.
+    #expect((stops.min() ?? 0) > 4098, "\(stops.sorted())")
   }
 }
