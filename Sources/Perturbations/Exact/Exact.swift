@@ -100,7 +100,7 @@ public struct Exact: Sendable {
 
   /// The largest estimated error of an element of the value at θ, rounding included.
   ///
-  /// - Throws: As ``callAsFunction(_:batched:)``.
+  /// - Throws: As `callAsFunction`.
   public func errorBound<Scalar: TensorFloatingPoint>(
     at theta: Tensor<Scalar>, batched: Bool = false
   ) throws -> Double {
@@ -117,7 +117,7 @@ public struct Exact: Sendable {
   ///
   /// - Parameter theta: θ of one example.
   /// - Returns: The derivative, in the shape of the function's output.
-  /// - Throws: As ``callAsFunction(_:batched:)``.
+  /// - Throws: As `callAsFunction`.
   public func sigmaDerivative<Scalar: TensorFloatingPoint>(
     at theta: Tensor<Scalar>
   ) throws -> Tensor<Scalar> {
@@ -137,7 +137,7 @@ public struct Exact: Sendable {
   ///   - batched: Whether θ has a batch axis in front.
   /// - Returns: A number, or one for each example.
   /// - Throws: ``PerturbationError`` where the function is no optimum (a sort, a logical or), and as
-  ///   ``callAsFunction(_:batched:)``.
+  ///   `callAsFunction`.
   /// - Complexity: that of the expectation; for top-k that of a sort.
   /// - SeeAlso: Berthet et al. 2020, arXiv:2002.08676, propositions 2.2 and 3.2.
   public func optimum<Scalar: TensorFloatingPoint>(
