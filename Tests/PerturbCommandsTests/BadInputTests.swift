@@ -68,6 +68,12 @@ struct BadInputTests {
     Case(
       "evaluate argmax --theta 1,2 --until-gradient-standard-error 1", "needs --cotangent"),
     Case(
+      "evaluate --theta 1,2 --sampling automatic -- cat", "--sampling automatic", "a program"),
+    Case(
+      "replay --theta 1,2 --key 0,7 --sample 3 --samples 100 --sampling automatic -- cat",
+      "--sampling automatic",
+      "expected the sampling"),
+    Case(
       "evaluate argmax --theta 1,2 --cotangent 1,2 --until-gradient-standard-error 0",
       "error is 0.0", "positive"),
     Case(

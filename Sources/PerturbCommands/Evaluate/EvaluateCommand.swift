@@ -90,10 +90,14 @@ struct EvaluateCommand: ConsoleCommand {
   /// asked for.
   private func takesFormula() throws -> Bool {
     if exact { return true }
-    guard [options.sampling, options.baseline].contains(Sampling.automatic.name),
-      program.isEmpty, !standardError, stop() == nil
-    else { return false }
+    guard leavesSamplingOpen, program.isEmpty, !standardError, stop() == nil else {
+      return false
+    }
     return ExactEvaluation.hasFormula(try options.problem())
+  }
+
+  private var leavesSamplingOpen: Bool {
+    [options.sampling, options.baseline].contains(Sampling.automatic.name)
   }
 
   private func runExactly(on console: Console) throws {
@@ -127,6 +131,8 @@ struct EvaluateCommand: ConsoleCommand {
       let external = try programOptions.program(program)
       var evaluation = Evaluation(try options.problem(external))
       if hessian { throw ProblemOptions.unheeded("--hessian") }
+      // A sample that failed is replayed by the sampling's name.
+      if leavesSamplingOpen { throw ProblemOptions.unheeded("--sampling automatic") }
       if let stop = stop() { throw ProblemOptions.unheeded(stop.option) }
       evaluation.standardErrors = .exact
       return evaluation

@@ -129,6 +129,10 @@ struct ReplayCommand: ConsoleCommand {
       throw CommandError("the key is '\(text)', expected its two words such as 0,7")
     }
     let reduction = try VarianceReduction(baseline: nil, sampling: sampling)
+    if reduction.sampling == .automatic {
+      throw CommandError(
+        "--sampling automatic is given, expected the sampling that the sample was drawn with")
+    }
     if reduction.sampling != .independent, samples.value == nil {
       throw CommandError(
         "--sampling \(reduction.sampling.name) is given, expected --samples with it")
