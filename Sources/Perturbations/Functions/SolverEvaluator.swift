@@ -15,7 +15,7 @@ struct SolverEvaluator<Scalar: TensorFloatingPoint, S: Solver>: BlockEvaluator {
     (solver as? any ExactSolver).flatMap { try? $0.expectation(under: noise) }
   }
 
-  var isQuick: Bool { true }
+  var isQuick: Bool { solver is any ExactSolver || solver is ShortestPath }
 
   /// An extreme entry comes straight from the noise, without a buffer of inputs.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm {
