@@ -81,7 +81,7 @@ let package = Package(
         .linkedLibrary("dl", .when(platforms: [.linux, .android])),
       ]),
     // Floor 1
-    library("Tensors", ["CKernels"]),
+    library("Tensors", ["CKernels", "Platform"]),
     library("Solvers", ["CKernels"]),
     // Floor 2
     library("Perturbations", ["Tensors", "Solvers", "CKernels", "Platform"]),

@@ -24,9 +24,8 @@ package struct CityMap: Sendable {
     kilometres = table.norm().scalar
     distances = table / table.norm()
     squaredDistances = square(distances)
-    var generator = NumPyGenerator(seed: 1)
-    let numbers = (0..<2 * Self.names.count).map { _ in generator.normal() }
-    let points = Tensor(shape: [Self.names.count, 2], scalars: numbers)
+    var generator = NumPyRandomState(seed: 1)
+    let points = generator.normal([Self.names.count, 2])
     start = points / cdist(points, points).norm()
   }
 

@@ -38,19 +38,11 @@ package struct ZeroOrderTraining {
   package init(_ form: Form) {
     var generator = TorchGenerator(seed: 0)
     func layer() -> Linear<Float> {
-      let bound = 1 / Double(Self.inputs).squareRoot()
-      let weight = generator.uniform(Self.inputs, bound: bound)
-      return Linear(
-        weight: Tensor(shape: [1, Self.inputs], scalars: weight),
-        bias: Tensor(generator.uniform(1, bound: bound)))
+      Linear(inputs: Self.inputs, outputs: 1, using: &generator)
     }
     func data() -> (Tensor<Float>, Tensor<Float>) {
-      let x = generator.normal(Self.rows * Self.inputs).map { $0 * 0.1 }
-      let y = generator.normal(Self.rows).map { $0 * 0.1 }
-      return (
-        Tensor(shape: [Self.rows, Self.inputs], scalars: x),
-        Tensor(shape: [Self.rows, 1], scalars: y)
-      )
+      let x = generator.normal([Self.rows, Self.inputs]) * 0.1
+      return (x, generator.normal([Self.rows, 1]) * 0.1)
     }
     switch form {
     case .functional:
@@ -64,10 +56,8 @@ package struct ZeroOrderTraining {
     }
     directions = (0..<Self.steps).map { _ in
       (0..<Self.documentSamples).map { _ in
-        let weight = generator.normal(Self.inputs)
-        return Linear(
-          weight: Tensor(shape: [1, Self.inputs], scalars: weight),
-          bias: Tensor(generator.normal(1)))
+        let weight = generator.normal([1, Self.inputs])
+        return Linear(weight: weight, bias: generator.normal([1]))
       }
     }
   }
