@@ -48,6 +48,7 @@ let package = Package(
     .library(name: "Solvers", targets: ["Solvers"]),
     .library(name: "Optimizers", targets: ["Optimizers"]),
     .library(name: "Layers", targets: ["Layers"]),
+    .library(name: "Decisions", targets: ["Decisions"]),
     .library(name: "Figures", targets: ["Figures"]),
     .library(name: "HiGHS", targets: ["HiGHS"]),
     .library(name: "Programs", targets: ["Programs"]),
@@ -88,6 +89,7 @@ let package = Package(
     library("Optimizers", ["Tensors", "Platform"]),
     library("Layers", ["Tensors", "Platform"]),
     // Floor 3
+    library("Decisions", ["Perturbations", "Tensors", "Solvers", "Platform"]),
     library("Figures", ["Platform"]),
     library("HiGHS", ["Solvers", "Platform"]),
     library("Programs", ["Perturbations", "Tensors", "Platform"]),
@@ -95,8 +97,8 @@ let package = Package(
     library(
       "PerturbCommands",
       [
-        "Perturbations", "Solvers", "HiGHS", "Optimizers", "Layers", "Figures", "Programs",
-        "Platform",
+        "Perturbations", "Solvers", "Decisions", "HiGHS", "Optimizers", "Layers", "Figures",
+        "Programs", "Platform",
         argumentParser,
       ]),
     .executableTarget(
@@ -115,6 +117,7 @@ let package = Package(
       "Perturbations", ["Tensors", "Solvers", "CAllocationCounter", "Fuzzing"], resources: fixtures),
     tests("Optimizers", ["Tensors", "Layers"], resources: fixtures),
     tests("Layers", ["Tensors", "Fuzzing"], resources: fixtures),
+    tests("Decisions", resources: fixtures),
     tests("HiGHS", ["Perturbations", "Solvers", "Tensors"]),
     tests("Figures"),
     tests("Programs", ["Perturbations", "Solvers", "Tensors", "Fuzzing"], resources: fixtures),

@@ -134,6 +134,15 @@ extension Perturbed where Input == Tensor<Double>, Output == Tensor<Double> {
 }
 
 extension Perturbed {
+  /// Perturbs a solver in the precision of the input's type, where code works in either.
+  ///
+  /// - Throws: ``PerturbationError`` for parameters out of range and noise without a score.
+  public init<Scalar: TensorFloatingPoint>(
+    solving solver: some Solver, _ smoothing: Smoothing
+  ) throws(PerturbationError) where Input == Tensor<Scalar>, Output == Tensor<Scalar> {
+    try self.init(AnyFunction(SolverEvaluator<Scalar, _>(solver: solver)), smoothing)
+  }
+
   /// Perturbs a function of many inputs at a time.
   package init<Scalar: TensorFloatingPoint>(
     batchFunction function: some BatchFunction, _ smoothing: Smoothing

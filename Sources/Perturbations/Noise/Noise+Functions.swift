@@ -36,10 +36,10 @@ extension Noise {
 
   /// The distribution of each number as it is drawn, before offset and scale; nil for the sphere,
   /// whose numbers are not independent.
-  private var drawn: (any NoiseDistribution)? {
+  var drawn: (any NoiseDistribution)? {
     switch kind {
     case .standard(let distribution): StandardNoise(distribution: distribution)
-    case .custom(let distribution): distribution
+    case .custom(let distribution), .drawn(_, let distribution): distribution
     case .sphere: nil
     }
   }

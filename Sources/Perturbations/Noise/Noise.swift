@@ -33,9 +33,11 @@ public struct Noise: Sendable {
     case custom(any NoiseDistribution)
     /// Uniform on the unit sphere, over all elements of an example.
     case sphere
+    /// Drawn by another generator from a distribution.
+    case drawn(DrawnNumbers, any NoiseDistribution)
   }
 
-  let kind: Kind
+  var kind: Kind
 
   /// What messages and tables call it.
   public private(set) var name: String

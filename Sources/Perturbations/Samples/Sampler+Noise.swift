@@ -65,6 +65,9 @@ extension Sampler {
       sample(distribution, index, row, children, into: out, rowStride, isDependent: false)
     case .sphere:
       sample(.normal, index, row, children, into: out, rowStride, isDependent: false)
+    case .drawn(let numbers, _):
+      numbers.write(
+        row: row, samples: children, leaf: index, count: count, into: out, rowStride: rowStride)
     case .custom(let distribution):
       for (position, child) in children.enumerated() {
         var leafKey = key.child(UInt64(child)).child(UInt64(index))

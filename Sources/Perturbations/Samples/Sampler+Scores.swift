@@ -29,7 +29,7 @@ extension Sampler {
       Scalar.score(
         distribution, of: UnsafeBufferPointer(start: z, count: count),
         into: UnsafeMutableBufferPointer(start: out, count: count))
-    case .custom(let distribution):
+    case .custom(let distribution), .drawn(_, let distribution):
       for i in 0..<count {
         out[i] = distribution.score(z[i].asDouble).map { Scalar(nearest: $0) } ?? .nan
       }
@@ -46,7 +46,7 @@ extension Sampler {
       Scalar.scoreDerivative(
         distribution, of: UnsafeBufferPointer(start: z, count: count),
         into: UnsafeMutableBufferPointer(start: out, count: count))
-    case .custom(let distribution):
+    case .custom(let distribution), .drawn(_, let distribution):
       for i in 0..<count {
         out[i] = distribution.scoreDerivative(z[i].asDouble).map { Scalar(nearest: $0) } ?? .nan
       }

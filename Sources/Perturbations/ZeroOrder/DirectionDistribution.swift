@@ -90,6 +90,7 @@ public struct DirectionDistribution: Sendable {
         .custom({ distribution.sample($0.count, key: $0.key) }), noise.name, mean: mean ?? 0,
         variance: variance)
     case .sphere: self = .sphere
+    case .drawn: trap("ZeroOrder", "numbers of another generator are for perturbed functions")
     }
   }
 
