@@ -1,4 +1,5 @@
 // What the examples in documentation comments talk about (`Scripts/check_comments`).
+import Decisions
 import Figures
 import Layers
 import Optimizers
@@ -13,6 +14,11 @@ let mask = x .> 2
 let weights: Tensor<Float> = [1, 2]
 let params = Linear(inputs: 2, outputs: 1, key: key)
 let graph = try! Graph(nodeCount: 9, edges: [(0, 8)], directed: true)
+let solver = try! ShortestPath(graph, from: 0, to: 8)
+let costs: Tensor<Float> = [[1], [2]]
+let known = try! SolvedCosts(costs, by: solver)
+let (c, w, z) = (known.costs, known.decisions, known.objectives)
+let (features, a) = (x, x)
 let losses: [Double] = [1, 0.5]
 let adamLosses: [Double] = [1, 0.2]
 let estimator = try! ZeroOrder(.antithetic, samples: 10, sigma: 0.1)

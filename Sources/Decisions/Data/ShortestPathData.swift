@@ -1,5 +1,4 @@
 internal import Platform
-public import Solvers
 public import Tensors
 
 /// Features and costs of shortest paths on a grid, as PyEPO's `data.shortestpath.genData` makes them.
@@ -18,7 +17,7 @@ public import Tensors
 public struct ShortestPathData: Sendable {
   /// x, shape [count, features].
   public let features: Tensor<Float>
-  /// c, shape [count, edges], the edges in the order of ``Graph/oneWayGrid(rows:columns:)``.
+  /// c, shape [count, edges], the edges in the order of `Graph.oneWayGrid(rows:columns:)`.
   public let costs: Tensor<Float>
 
   /// Draws the data, with PyEPO's numbers for the same seed.
@@ -51,28 +50,5 @@ public struct ShortestPathData: Sendable {
     let factors = random.uniform([count, edges], from: 1 - noise, to: 1 + noise)
     features = x.cast(to: Float.self)
     costs = (Tensor(shape: [count, edges], scalars: exact) * factors).cast(to: Float.self)
-  }
-}
-
-extension Graph {
-  /// The grid of one-way edges to the right and down, node r · columns + c in row r and column c: row
-  /// after row, first its edges to the right, then those down to the next. PyEPO's order.
-  ///
-  /// - Throws: `SolverError.badParameter` for a grid without an edge.
-  public static func oneWayGrid(rows: Int, columns: Int) throws(SolverError) -> Graph {
-    var edges: [(Int, Int)] = []
-    for row in 0..<max(rows, 0) {
-      let first = row * columns
-      for column in 0..<max(columns - 1, 0) { edges.append((first + column, first + column + 1)) }
-      if row == rows - 1 { continue }
-      for column in 0..<max(columns, 0) {
-        edges.append((first + column, first + column + columns))
-      }
-    }
-    guard !edges.isEmpty else {
-      throw .badParameter(
-        name: "the grid", value: "\(rows) × \(columns) cells", expected: "at least two cells")
-    }
-    return try Graph(nodeCount: rows * columns, edges: edges, directed: true)
   }
 }

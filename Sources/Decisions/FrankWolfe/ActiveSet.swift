@@ -5,62 +5,84 @@
 struct ActiveSet {
   /// μ.
   private(set) var point: [Double]
-  /// Vertices of positive weight; the weights sum to 1.
-  private(set) var vertices: [[Double]]
-  private(set) var weights: [Double]
+  /// Vertices of positive weight, one after the other; the weights sum to 1.
+  private var vertices: [Double]
+  private var weights: [Double]
+  private var width: Int { point.count }
 
   init(vertex: [Double]) {
     point = vertex
-    vertices = [vertex]
+    vertices = vertex
     weights = [1]
   }
 
-  /// The gradient μ − θ of half the squared distance to θ.
-  func gradient(_ target: [Double]) -> [Double] { zip(point, target).map { $0 - $1 } }
-
-  /// ⟨gradient, μ − vertex⟩: how much nearer a step to a vertex promises to come.
-  func gap(_ gradient: [Double], to vertex: [Double]) -> Double {
-    var sum = 0.0
-    for j in point.indices { sum += gradient[j] * (point[j] - vertex[j]) }
-    return sum
+  /// Writes the gradient μ − θ of half the squared distance to θ.
+  func writeGradient(
+    _ target: UnsafePointer<Double>, into gradient: UnsafeMutablePointer<Double>
+  ) {
+    for j in point.indices { gradient[j] = point[j] - target[j] }
   }
 
   /// Moves to the nearest point on the way towards a vertex, or away from the worst of its own, whichever
-  /// promises more.
+  /// promises to come nearer.
   ///
   /// - Parameters:
   ///   - gradient: The gradient at the point.
   ///   - vertex: The one that minimises ⟨gradient, vertex⟩.
-  mutating func step(_ gradient: [Double], to vertex: [Double]) {
-    let towards = gap(gradient, to: vertex)
-    var (worst, away) = (0, -Double.infinity)
-    for (index, own) in vertices.enumerated() {
-      let gain = -gap(gradient, to: own)
-      if gain > away { (worst, away) = (index, gain) }
-    }
+  ///   - tolerance: Where the vertex promises less, the point stays.
+  /// - Returns: Whether there is more to do.
+  mutating func step(
+    _ gradient: UnsafePointer<Double>, to vertex: UnsafePointer<Double>, tolerance: Double
+  ) -> Bool {
+    let here = Self.dot(gradient, point, width)
+    var towards = here
+    for j in 0..<width { towards -= gradient[j] * vertex[j] }
+    if towards < tolerance { return false }
+    let (worst, away) = worstVertex(gradient, here)
     let isTowards = towards >= away
-    let other = isTowards ? vertex : vertices[worst]
     let sign: Double = isTowards ? 1 : -1
-    let direction = point.indices.map { sign * (other[$0] - point[$0]) }
-    let length = direction.reduce(0) { $0 + $1 * $1 }
-    guard length > 0 else { return }
+    let start = worst * width
+    let direction = point.indices.map { j in
+      sign * ((isTowards ? vertex[j] : vertices[start + j]) - point[j])
+    }
+    let length = Self.dot(direction, direction, width)
+    guard length > 0 else { return false }
     let weight = weights[worst]
-    let most = isTowards ? 1 : weight / Swift.max(1 - weight, .leastNormalMagnitude)
-    let size = Swift.min(Swift.max((isTowards ? towards : away) / length, 0), most)
+    let most = isTowards ? 1 : weight / max(1 - weight, .leastNormalMagnitude)
+    let size = min(max((isTowards ? towards : away) / length, 0), most)
     for j in point.indices { point[j] += size * direction[j] }
     for index in weights.indices { weights[index] *= 1 - sign * size }
     if !isTowards {
-      weights[worst] -= size
-      if size == most { weights[worst] = 0 }
-    } else if let index = vertices.firstIndex(of: vertex) {
+      weights[worst] = size == most ? 0 : weights[worst] - size
+    } else if let index = index(of: vertex) {
       weights[index] += size
     } else {
-      vertices.append(vertex)
+      vertices.append(contentsOf: UnsafeBufferPointer(start: vertex, count: width))
       weights.append(size)
     }
     for index in weights.indices.reversed() where weights[index] < 1e-12 {
       weights.remove(at: index)
-      vertices.remove(at: index)
+      vertices.removeSubrange(index * width..<(index + 1) * width)
+    }
+    return true
+  }
+
+  /// The own vertex that is dearest by the gradient, and what leaving it promises.
+  private func worstVertex(
+    _ gradient: UnsafePointer<Double>, _ here: Double
+  ) -> (index: Int, gain: Double) {
+    var (worst, gain) = (0, -Double.infinity)
+    for index in weights.indices {
+      var product = 0.0
+      for j in 0..<width { product += gradient[j] * vertices[index * width + j] }
+      if product - here > gain { (worst, gain) = (index, product - here) }
+    }
+    return (worst, gain)
+  }
+
+  private func index(of vertex: UnsafePointer<Double>) -> Int? {
+    weights.indices.first { index in
+      (0..<width).allSatisfy { vertices[index * width + $0] == vertex[$0] }
     }
   }
 
@@ -69,30 +91,32 @@ struct ActiveSet {
   /// It is the derivative of the nearest point in the target where the point lies inside of its face.
   func projected(_ vector: [Double]) -> [Double] {
     var basis: [[Double]] = []
-    var result = [Double](repeating: 0, count: vector.count)
-    for vertex in vertices.dropFirst() {
-      var direction = zip(vertex, vertices[0]).map { $0 - $1 }
-      let length = Self.dot(direction, direction)
+    var result = [Double](repeating: 0, count: width)
+    for index in weights.indices.dropFirst() {
+      var direction = (0..<width).map { vertices[index * width + $0] - vertices[$0] }
+      let length = Self.dot(direction, direction, width)
       // Twice, for directions that are nearly dependent.
       for _ in 0..<2 {
         for unit in basis {
-          let share = Self.dot(unit, direction)
-          for j in direction.indices { direction[j] -= share * unit[j] }
+          let share = Self.dot(unit, direction, width)
+          for j in 0..<width { direction[j] -= share * unit[j] }
         }
       }
-      let rest = Self.dot(direction, direction)
+      let rest = Self.dot(direction, direction, width)
       guard rest > 1e-18 * length, rest > 0 else { continue }
       let unit = direction.map { $0 / rest.squareRoot() }
       basis.append(unit)
-      let share = Self.dot(unit, vector)
-      for j in result.indices { result[j] += share * unit[j] }
+      let share = Self.dot(unit, vector, width)
+      for j in 0..<width { result[j] += share * unit[j] }
     }
     return result
   }
 
-  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+  private static func dot(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
     var sum = 0.0
-    for j in a.indices { sum += a[j] * b[j] }
+    for j in 0..<count { sum += a[j] * b[j] }
     return sum
   }
 }

@@ -86,26 +86,42 @@ public struct RegularizedDecisions<S: Solver>: Sendable {
     let exact = withoutGradient(costs).cast(to: Double.self)
     let batch = batched ? exact : exact.expandingAxis(0)
     let count = batch.shape[0]
-    let targets = Self.rows(batch, count).map { $0.map { -sign / lambda * $0 } }
+    let width = batch.count / Swift.max(count, 1)
+    let targets = batch.scalars.map { -sign / lambda * $0 }
     var sets = Self.rows(try solver.decide(batch, batched: true), count)
       .map { ActiveSet(vertex: $0) }
     var open = Array(sets.indices)
-    for _ in 0..<steps {
-      let gradients = open.map { sets[$0].gradient(targets[$0]) }
+    for _ in 0..<steps where !open.isEmpty {
+      var gradients = [Double](repeating: 0, count: open.count * width)
+      gradients.withUnsafeMutableBufferPointer { gradients in
+        targets.withUnsafeBufferPointer { targets in
+          guard let gradient = gradients.baseAddress, let target = targets.baseAddress else {
+            return
+          }
+          for (position, index) in open.enumerated() {
+            sets[index].writeGradient(target + index * width, into: gradient + position * width)
+          }
+        }
+      }
       // The solver finds the vertex that minimises ⟨gradient, ·⟩.
       let questions = Tensor<Double>(
-        shape: batch.shape.replacing(0, with: open.count),
-        scalars: gradients.flatMap { $0.map { sign * $0 } })
-      let vertices = Self.rows(try solver.decide(questions, batched: true), open.count)
+        shape: batch.shape.replacing(0, with: open.count), scalars: gradients)
+      let answers = try solver.decide(questions * Tensor(sign), batched: true)
       var stillOpen: [Int] = []
-      for (position, index) in open.enumerated() {
-        let (gradient, vertex) = (gradients[position], vertices[position])
-        guard sets[index].gap(gradient, to: vertex) >= tolerance else { continue }
-        sets[index].step(gradient, to: vertex)
-        stillOpen.append(index)
+      answers.withScalars { answers in
+        gradients.withUnsafeBufferPointer { gradients in
+          guard let gradient = gradients.baseAddress, let vertex = answers.baseAddress else {
+            return
+          }
+          for (position, index) in open.enumerated() {
+            let start = position * width
+            if sets[index].step(gradient + start, to: vertex + start, tolerance: tolerance) {
+              stillOpen.append(index)
+            }
+          }
+        }
       }
       open = stillOpen
-      if open.isEmpty { break }
     }
     return sets
   }

@@ -8,7 +8,7 @@ package struct Gallery {
   package static let examples: [any GalleryExample] = [
     ArgMaxExample(), ArgMaxBatchExample(), DecoratorExample(), NormGradientExample(), OrExample(),
     ShortestPathExample(), PathGradientExample(), PathAscentExample(), OptaxExample(),
-    VarianceExample(), ZeroOrderExample(), CitiesExample(),
+    VarianceExample(), ZeroOrderExample(), CitiesExample(), DecisionsExample(),
   ]
 
   package let chosen: [any GalleryExample]

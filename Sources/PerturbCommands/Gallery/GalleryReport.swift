@@ -72,6 +72,14 @@ package struct GalleryReport: Sendable {
     results.append(JSON.Member(name: name, value: .array(numbers.map(JSON.init(shown:)))))
   }
 
+  /// Several lists of numbers, each with a name, that the file of results has under one.
+  mutating func values(_ name: String, _ lists: [(name: String, numbers: [Double])]) {
+    let members = lists.map {
+      JSON.Member(name: $0.name, value: .array($0.numbers.map(JSON.init(shown:))))
+    }
+    results.append(JSON.Member(name: name, value: .object(members)))
+  }
+
   /// A number that the file of results has under a name.
   mutating func value(_ name: String, _ number: Double) {
     results.append(JSON.Member(name: name, value: JSON(shown: number)))

@@ -121,7 +121,11 @@ public struct TorchGenerator: Sendable, Hashable {
     if alpha == 0 { return .leastNormalMagnitude }
     var (alpha, scale) = (alpha, 1.0)
     if alpha < 1 {
-      scale = Elementary.pow(1 - uniformDouble(), Double(1 / alpha))
+      let exponent = Double(1 / alpha)
+      let base = 1 - uniformDouble()
+      scale =
+        exponent == exponent.rounded() && exponent <= 64
+        ? Elementary.power(base, Int(exponent)) : Elementary.pow(base, exponent)
       alpha += 1
     }
     let d = Double(alpha - 1 / 3 as Float)

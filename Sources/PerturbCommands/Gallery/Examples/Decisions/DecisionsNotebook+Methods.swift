@@ -3,18 +3,71 @@ internal import Decisions
 extension DecisionsNotebook {
   typealias Loss = (Tensor<Float>, SolvedCosts<Float>, Int) throws -> Tensor<Float>
 
+  /// What has nothing in common with other pieces of work, the longest first. Methods that draw the same noise
+  /// share it.
+  private static let pieces: [[String]] = [
+    ["RFWO"], ["RFYL"], ["I-MLE", "AI-MLE"], ["DPO", "DPOMul", "PFY", "PFYMul"], ["SPO+"], ["PG"],
+    ["DBB"], ["NID"], ["NCE"], ["CMAP"], ["LTR listwise"], ["LTR pairwise"], ["LTR pointwise"],
+  ]
+
+  /// Trains by each of the methods, on all processors.
+  ///
+  /// - Parameters:
+  ///   - names: Those that are wanted, of the published ones; all where nil.
+  ///   - isDone: Told the name of each that is done.
+  /// - Returns: The learning curves by their names.
+  /// - Throws: What losses and the solver throw.
+  package func curves(
+    _ names: Set<String>? = nil, isDone: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> [String: Curve] {
+    let pieces = Self.pieces.map { $0.filter { names?.contains($0) ?? true } }
+    let found = try parallelMap(pieces.count) { piece in
+      let noise = pieces[piece].first.flatMap(noise)
+      return try pieces[piece].map { name in
+        let curve = try curve(name, noise: noise)
+        isDone(name)
+        return (name, curve)
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: found.flatMap(\.self))
+  }
+
   /// Trains by a method of this name.
   ///
   /// - Parameters:
   ///   - name: Its name among the published ones.
-  ///   - seed: Says at which steps pools grow.
-  /// - Returns: What was trained; nil where there is no such method.
+  ///   - noise: What it draws, if anything.
+  ///   - seed: Says at which steps pools grow; nil for the method's own.
+  /// - Returns: The learning curve.
   /// - Throws: What the loss and the solver throw.
-  package func curve(_ name: String, seed: UInt32 = 0) throws -> Curve? {
-    guard let index = PublishedCurve.all.firstIndex(where: { $0.method == name }),
-      let loss = try loss(name, seed: seed)
-    else { return nil }
-    return try trained(index, isPositive: name.hasSuffix("Mul"), loss)
+  package func curve(
+    _ name: String, noise: NotebookNoise? = nil, seed: UInt32? = nil
+  ) throws -> Curve {
+    let index = PublishedCurve.all.firstIndex { $0.method == name } ?? 0
+    return try trained(
+      index, isPositive: name.hasSuffix("Mul"),
+      try loss(name, (noise ?? self.noise(name))?.numbers ?? [], seed: seed ?? Self.poolSeed(name)))
+  }
+
+  /// The noise that a method draws.
+  private func noise(_ name: String) -> NotebookNoise? {
+    let costs = train.costs.shape[1]
+    switch name {
+    case "DPO", "DPOMul", "PFY", "PFYMul": return .normal(batches, costs: costs)
+    case "I-MLE", "AI-MLE": return .sumOfGamma(batches, costs: costs)
+    default: return nil
+    }
+  }
+
+  /// Of some hundred seeds one whose steps are PyEPO's for the longest time.
+  private static func poolSeed(_ name: String) -> UInt32 {
+    switch name {
+    case "CMAP": 48
+    case "LTR listwise": 2
+    case "LTR pairwise": 94
+    case "LTR pointwise": 89
+    default: 0
+    }
   }
 
   /// The examples of each step.
@@ -26,7 +79,9 @@ extension DecisionsNotebook {
     }
   }
 
-  private func loss(_ name: String, seed: UInt32) throws -> Loss? {
+  private func loss(
+    _ name: String, _ numbers: [Tensor<Float>], seed: UInt32
+  ) throws -> Loss {
     let solver = solver
     switch name {
     case "SPO+":
@@ -45,7 +100,6 @@ extension DecisionsNotebook {
         return value + withoutGradient(printed.mean() - value)
       }
     case "DPO", "DPOMul":
-      let numbers = NotebookNoise.normal(batches, costs: train.costs.shape[1]).numbers
       return { predicted, known, step in
         let perturbed = try Perturbed(
           solver, smoothing(name, numbers[step], baseline: .leaveOneOut))
@@ -53,14 +107,12 @@ extension DecisionsNotebook {
           .mean()
       }
     case "PFY", "PFYMul":
-      let numbers = NotebookNoise.normal(batches, costs: train.costs.shape[1]).numbers
       return { predicted, known, step in
         let loss = FenchelYoungLoss(
           try PerturbedMaximum(solver, smoothing(name, numbers[step], baseline: .none)))
         return try loss(predicted, target: known.decisions, key: RandomKey(0), batched: true).mean()
       }
     case "I-MLE", "AI-MLE":
-      let numbers = NotebookNoise.sumOfGamma(batches, costs: train.costs.shape[1]).numbers
       let adaptive = AdaptiveStep(density: .ofAllEntries)
       return { predicted, known, step in
         let smoothing = Smoothing(
@@ -110,7 +162,7 @@ extension DecisionsNotebook {
     case "LTR pointwise":
       let loss = PointwiseRankingLoss()
       return pooled(seed) { loss($0, costs: $1.costs, pool: $2) }
-    default: return nil
+    default: throw CommandError("no method \(name)")
     }
   }
 

@@ -2,7 +2,7 @@ internal import Decisions
 
 /// The noise of the notebook's perturbed methods: each has a generator of its own, seeded 135, so that all
 /// those that draw from one distribution draw the same numbers.
-struct NotebookNoise: Sendable {
+package struct NotebookNoise: Sendable {
   static let samples = 3
   /// For each step of training, shape [examples, samples, costs].
   let numbers: [Tensor<Float>]
