@@ -24,7 +24,7 @@ import Testing
   @Test func callsWithinAreTheSame() throws {
     let soft = try Perturbed(ArgMax(), samples: 100, sigma: 0.5)
     let theta: Tensor<Float> = [0.1, 0.4, -0.2]
-    func slopes(_ index: Int) throws -> Tensor<Float> {
+    @Sendable func slopes(_ index: Int) throws -> Tensor<Float> {
       try gradient(at: theta) { try soft($0, key: RandomKey(UInt64(index)))[1] }
     }
     #expect(try parallelMap(8, slopes) == (0..<8).map(slopes))
