@@ -7,6 +7,8 @@ struct HostileClass: Sendable {
   let whole: Int
   let small: Int
   let run: @Sendable (Trial, Reference) -> Void
+  /// Whether its runs wait until no others are under way, and for one another.
+  var isAlone = false
 
   static let all = [
     HostileClass(name: "arguments", whole: 3000, small: 80, run: arguments),
@@ -17,6 +19,7 @@ struct HostileClass: Sendable {
     HostileClass(name: "kills", whole: 600, small: 15, run: kills),
     HostileClass(name: "pairs", whole: 250, small: 8, run: pairs),
     HostileClass(name: "stops", whole: 150, small: 5, run: stops),
+    HostileClass(name: "loads", whole: 24, small: 4, run: loads, isAlone: true),
   ]
 }
 
@@ -33,9 +36,17 @@ struct Reference: Sendable {
 
   let evaluation: String
   let minimization: String
+  /// Of ``Reference/call``.
+  let call: String
   let methods: [Method]
 
   static let steps = 6
+
+  /// A call of the library that takes a second or so.
+  static let call =
+    ["evaluate", "ranking", "--theta", (0..<40).map { "\($0 * $0 % 17)" }.joined(separator: ",")]
+    + ["--samples", "1000000", "--cotangent", (0..<40).map { "\($0)" }.joined(separator: ",")]
+    + ["--standard-error", "--threads", "4", "--json"]
 
   static func evaluate(_ jobs: Int, _ options: [String], _ program: [String]) -> [String] {
     ["evaluate", "--theta", "0.5,2", "--sigma", "0.1", "--samples", "120", "--json"]
@@ -60,6 +71,7 @@ struct Reference: Sendable {
     evaluation = Self.numbers(trial.run(Self.evaluate(2, [], well)).output)
     minimization = Self.numbers(
       trial.run(Self.minimize("adam", samples: 6, ["--json"], well)).output)
+    call = Self.numbers(trial.run(Self.call).output)
     var methods: [Method] = []
     for (name, samples) in [("adam", 6), ("sgd", 6), ("es", 6), ("lbfgs", 4), ("cma-es", 8)] {
       let (part, whole) = ("\(tools.folder)/part-\(name)", "\(tools.folder)/whole-\(name)")
@@ -232,7 +244,6 @@ private let modes: [(name: String, hangs: Bool, isMadeUp: Bool)] = [
       Reference.minimize("adam", samples: 6, ["--json", "--jobs", "\(jobs)"] + options, program))
     expected = reference.minimization
   case 1 where !skips:
-    options += isNumbered ? [] : []
     outcome = trial.run(
       ["replay", "--input", "0.5,2", "--json", "--timeout", "2"]
         + (isNumbered ? ["--numbered"] : []) + ["--"] + program)
@@ -298,7 +309,7 @@ private let modes: [(name: String, hangs: Bool, isMadeUp: Bool)] = [
 // MARK: Kills, pairs, stops
 
 /// Finds fault with a run's folder that is not what an undisturbed run leaves.
-private func compare(_ trial: Trial, _ run: String, _ method: Reference.Method) {
+func compare(_ trial: Trial, _ run: String, _ method: Reference.Method) {
   if Reference.text("\(run)/history.csv") != method.history { trial.fail("another history") }
   if Reference.result(run) != method.result { trial.fail("another result") }
   let names = Set((try? FileManager.default.contentsOfDirectory(atPath: run)) ?? [])
@@ -371,11 +382,7 @@ private func compare(_ trial: Trial, _ run: String, _ method: Reference.Method) 
   else { return }
   for _ in 0..<1 + trial.random.below(2) {
     usleep(UInt32(trial.random.below(200_000)))
-    command.running.signal(SIGSTOP)
-    let others = command.all.filter { $0 != command.running.process }.shuffled(using: &trial.random)
-    for process in others { kill(process, SIGSTOP) }
-    usleep(1_500_000)
-    for process in others + [command.running.process] { kill(process, SIGCONT) }
+    command.stop(forMilliseconds: 1500, &trial.random)
   }
   let outcome = command.wait()
   trial.judge(outcome)

@@ -25,7 +25,7 @@ struct Corpus {
   var failure: String {
     """
     {"program": ["\(tools.worker)", "well"], "cause": "exited", "sample": 3, "key": [0, 7], \
-    "input": [0.5, 2], "attempts": 1, "numbered": false, "errors": ["a line"]}
+    "input": [0.5, 2], "attempts": 1, "numbered": false, "error_lines": ["a line"]}
     """
   }
 

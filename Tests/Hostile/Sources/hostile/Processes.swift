@@ -72,6 +72,10 @@ struct Running {
 /// What a process is started with beside its arguments.
 struct Launch {
   var folder = "."
+  /// Another program than `perturb`.
+  var program: String?
+  /// Variables beside those that all have.
+  var environment: [String] = []
   /// Where its output goes; nil for a closed one.
   var output: String?
   var error: String?

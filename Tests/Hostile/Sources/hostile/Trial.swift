@@ -4,6 +4,8 @@ import Foundation
 final class Trial {
   let tools: Tools
   let name: String
+  /// The run's number in its class.
+  let index: Int
   let folder: String
   var random: Random
   private(set) var faults: [String] = []
@@ -14,6 +16,7 @@ final class Trial {
   init(_ tools: Tools, _ name: String, seed: UInt64) {
     self.tools = tools
     self.name = name
+    index = name.split(separator: ":").last.flatMap { Int($0) } ?? 0
     random = Random(seed)
     folder = "\(tools.folder)/\(name.replacingOccurrences(of: ":", with: "-"))"
     variable = "HOSTILE_RUN=\(tools.token)-\(name)-"
@@ -97,12 +100,14 @@ final class Trial {
     how.output = "\(folder)/output\(count)"
     how.error = "\(folder)/error\(count)"
     change(&how)
-    commands.append(how.limits + arguments.map(Self.shown).joined(separator: " "))
+    let words = (how.program.map { [$0] } ?? []) + arguments
+    commands.append(how.limits + words.map(Self.shown).joined(separator: " "))
     let environment = [
       "PATH=\(tools.path)", "TMPDIR=\(folder)/tmp", "HOME=\(work)", variable + "=1",
       "SWIFT_BACKTRACE=enable=no", "LC_ALL=C.UTF-8",
     ]
-    guard let running = Running([tools.perturb] + arguments, environment, how) else {
+    let program = how.program ?? tools.perturb
+    guard let running = Running([program] + arguments, environment + how.environment, how) else {
       fail("the harness could not start a process")
       return nil
     }
@@ -188,8 +193,19 @@ final class Trial {
 struct Tools: Sendable {
   let perturb: String
   let worker: String
+  let clock: Clock
   let folder: String
   let token: String
   let path: String
   let seed: UInt64
+}
+
+/// A library that, loaded before a program's own, sets its time of day back.
+struct Clock: Sendable {
+  let path: String
+
+  var isThere: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// What loads it; nothing where it is not there.
+  var variables: [String] { isThere ? ["LD_PRELOAD=\(path)"] : [] }
 }

@@ -57,6 +57,7 @@ let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComp
 let tools = Tools(
   perturb: copied(options.perturb, "perturb"),
   worker: copied(options.worker.isEmpty ? "\(beside)/worker" : options.worker, "worker"),
+  clock: Clock(path: "\(beside)/libhostileclock.so"),
   folder: folder, token: String(UInt64.random(in: 0...UInt64.max), radix: 36),
   path: ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", seed: options.seed)
 /// The least address space, in 4 MiB, in which the system can load the program: a limit below it is none of
@@ -89,37 +90,46 @@ struct Results {
 }
 
 let results = Mutex(Results())
-let next = Atomic<Int>(0)
 let begin = ContinuousClock.now
-let queue = DispatchGroup()
-for _ in 0..<options.jobs {
-  queue.enter()
-  Thread.detachNewThread {
-    while true {
-      let place = next.add(1, ordering: .relaxed).oldValue
-      guard place < shuffled.count,
-        (ContinuousClock.now - begin) / .seconds(60) < options.minutes
-      else { break }
-      let (kind, index) = shuffled[place]
-      let name = "\(kind.name):\(index)"
-      let seed = name.utf8.reduce(options.seed &* 1_000_003) {
-        ($0 ^ UInt64($1)) &* 1_099_511_628_211
+
+/// Does these runs, so many at a time.
+func run(_ work: [(kind: HostileClass, index: Int)], jobs: Int) {
+  let next = Atomic<Int>(0)
+  let queue = DispatchGroup()
+  for _ in 0..<jobs {
+    queue.enter()
+    Thread.detachNewThread {
+      while true {
+        let place = next.add(1, ordering: .relaxed).oldValue
+        guard place < work.count, (ContinuousClock.now - begin) / .seconds(60) < options.minutes
+        else { break }
+        run(work[place].kind, work[place].index)
       }
-      let trial = Trial(tools, name, seed: seed)
-      kind.run(trial, reference)
-      results.withLock { results in
-        results.runs[kind.name, default: 0] += 1
-        guard !trial.faults.isEmpty else { return }
-        results.failures[kind.name, default: 0] += 1
-        print("\(name): \(trial.faults.joined(separator: "; "))")
-        for command in trial.commands { print("    perturb \(command)") }
-        fflush(nil)
-      }
+      queue.leave()
     }
-    queue.leave()
+  }
+  queue.wait()
+}
+
+@Sendable func run(_ kind: HostileClass, _ index: Int) {
+  let name = "\(kind.name):\(index)"
+  let seed = name.utf8.reduce(options.seed &* 1_000_003) {
+    ($0 ^ UInt64($1)) &* 1_099_511_628_211
+  }
+  let trial = Trial(tools, name, seed: seed)
+  kind.run(trial, reference)
+  results.withLock { results in
+    results.runs[kind.name, default: 0] += 1
+    guard !trial.faults.isEmpty else { return }
+    results.failures[kind.name, default: 0] += 1
+    print("\(name): \(trial.faults.joined(separator: "; "))")
+    for command in trial.commands { print("    perturb \(command)") }
+    fflush(nil)
   }
 }
-queue.wait()
+
+run(shuffled.filter { !$0.kind.isAlone }, jobs: options.jobs)
+run(shuffled.filter { $0.kind.isAlone }, jobs: 1)
 
 let seconds = Int((ContinuousClock.now - begin) / .seconds(1))
 let (runs, failures) = results.withLock { ($0.runs, $0.failures) }

@@ -2,7 +2,8 @@
 //
 //   worker <mode> [<where> [<marker>]]
 //
-// It answers each line with Σ (xᵢ − 3)². At the question of number <where>, counted from 1 in each process,
+// Modes without questions: `burn` computes until its parent ends, `time` prints the time of day twice.
+// Otherwise it answers each line with Σ (xᵢ − 3)². At the question of number <where>, counted from 1 in each process,
 // it misbehaves; with a marker, only the process that makes the file of this name does. `numbered` as the
 // last argument makes it answer objects.
 #define _GNU_SOURCE
@@ -166,7 +167,20 @@ static int misbehave(const char *mode, long number, double value) {
   return 1;
 }
 
+static int burn(void) {
+  volatile unsigned long number = 1;
+  for (pid_t parent = getppid(); getppid() == parent;)
+    for (int i = 0; i < 10000000; i++) number = number * 6364136223846793005u + 1;
+  return 0;
+}
+
 int main(int count, char **arguments) {
+  if (count > 1 && !strcmp(arguments[1], "burn")) return burn();
+  if (count > 1 && !strcmp(arguments[1], "time")) {
+    printf("%ld\n", (long)time(NULL));
+    printf("%ld\n", (long)time(NULL));
+    return 0;
+  }
   if (count > 1 && !strcmp(arguments[count - 1], "numbered")) {
     is_numbered = 1;
     count--;
