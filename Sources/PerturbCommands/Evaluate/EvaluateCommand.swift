@@ -105,7 +105,18 @@ struct EvaluateCommand: ConsoleCommand {
     try programOptions.checkUnused()
     var evaluation = ExactEvaluation(try options.problem())
     evaluation.findsHessian = hessian
+    let line = ProgressLine(console, evaluation.problem.name)
+    if let seconds = evaluation.expectedSeconds() {
+      let time = "by its formula takes \(LongWorkNotice.time(seconds))"
+      if console.showsProgress, seconds > console.progressDelay / .seconds(1) {
+        line.show(time)
+      } else if !console.showsProgress, seconds > console.noticeDelay / .seconds(1) {
+        console.report("perturb: \(evaluation.problem.name) \(time)")
+      }
+    }
+    defer { line.clear() }
     let outcome = try ProblemOptions.explaining { try evaluation.run() }
+    line.clear()
     if json {
       try console.print(evaluation.json(outcome).compactText)
     } else {

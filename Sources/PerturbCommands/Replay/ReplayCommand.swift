@@ -69,18 +69,15 @@ struct ReplayCommand: ConsoleCommand {
 
   func run(on console: Console) throws {
     try checkSettings()
-    let failure = try file.map { path throws(CommandError) in
-      try JSON(file: path, purpose: "failure file")
-    }
-    let command =
-      program.isEmpty ? (failure?["program"]?.elements ?? []).compactMap(\.string) : program
+    let failure = try file.map { path throws(CommandError) in try FailureFile(path) }
+    let command = program.isEmpty ? failure?.program ?? [] : program
     if command.isEmpty {
       throw CommandError("no program is given, expected one after '--' or in a failure file")
     }
     let input = try point(failure)
     let external = try ExternalProgram.command(
       command, jobs: 1, timeout: timeout.value, retries: 0,
-      numbered: numbered || failure?["numbered"] == .bool(true))
+      numbered: numbered || failure?.isNumbered ?? false)
     let answer = try external.session(on: console) {
       do throws(ProgramError) { return try external(input) } catch {
         if case .sampleFailed(let failure) = error {
@@ -101,21 +98,14 @@ struct ReplayCommand: ConsoleCommand {
   }
 
   /// The input: given, in the file, or drawn again.
-  private func point(_ failure: JSON?) throws(CommandError) -> [Double] {
+  private func point(_ failure: FailureFile?) throws(CommandError) -> [Double] {
     let ways = [failure != nil, input.value != nil, theta.value != nil].count { $0 }
     if ways != 1 {
       throw CommandError(
         "\(ways == 0 ? "no input is" : "several inputs are") given, expected a failure file, --input, "
           + "or --theta with --key and --sample")
     }
-    if let failure {
-      let numbers = failure["input"]?.elements?.map { $0.double ?? .nan }
-      guard let numbers, !numbers.contains(where: \.isNaN) else {
-        throw CommandError("the failure file '\(file ?? "")' has no input")
-      }
-      try NumberArray(numbers, precision: .double).check("the input")
-      return numbers
-    }
+    if let failure { return failure.input }
     if let input = input.value {
       try NumberArray(input.values, precision: .double).check("the input")
       return input.values

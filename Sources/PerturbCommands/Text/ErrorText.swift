@@ -1,12 +1,14 @@
 /// Texts for a line on a terminal: what users and programs wrote must not move its cursor, add lines
 /// or fill the screen.
-enum ErrorText {
+package enum ErrorText {
   private static let longestWord = 2000
   private static let longestLine = 8000
 
   /// A text as one line: control characters by their names, long words and lines without their
   /// middle.
-  static func line(_ text: String) -> String {
+  ///
+  /// - Returns: A line of at most 8,000 scalars: a letter may carry any number of accents.
+  package static func line(_ text: String) -> String {
     var visible = ""
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
@@ -29,8 +31,10 @@ enum ErrorText {
   }
 
   private static func shortened(_ text: String, _ length: Int) -> String {
-    guard text.count > length else { return text }
-    return "\(text.prefix(length / 8))… \(Digits.grouped(text.count)) characters …"
-      + text.suffix(length / 8)
+    let scalars = text.unicodeScalars
+    let count = scalars.count
+    guard count > length else { return text }
+    return "\(String(scalars.prefix(length / 8)))… \(Digits.grouped(count)) characters …"
+      + String(scalars.suffix(length / 8))
   }
 }

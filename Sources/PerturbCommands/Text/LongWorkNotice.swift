@@ -23,7 +23,11 @@ final class LongWorkNotice: Sendable {
     guard isDue.load(ordering: .relaxed), elapsed >= delay, left >= 6 * delay,
       isDue.exchange(false, ordering: .relaxed)
     else { return }
-    let time = left < 360_000 ? "about \(Digits.clock(left))" : "more than 100 hours"
-    console.report("perturb: \(label): \(time) left")
+    console.report("perturb: \(label): \(Self.time(left)) left")
+  }
+
+  /// "about 1:02:03"
+  static func time(_ seconds: Double) -> String {
+    seconds < 360_000 ? "about \(Digits.clock(seconds))" : "more than 100 hours"
   }
 }

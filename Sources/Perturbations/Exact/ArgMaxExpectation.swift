@@ -35,7 +35,7 @@ struct ArgMaxExpectation: ExactExpectation {
         noise: noise, sigma: sigma, origin: largest, value: value, errorBound: 1e-15, active: [],
         places: [], nodes: nil)
     }
-    let nodes = ExactNodes(
+    let nodes = try ExactNodes(
       noise: noise, places: places, windows: [Self.window(noise, places)], width: n,
       tolerance: tolerance, prepare: Self.divide
     ) { node, out in
@@ -96,23 +96,25 @@ struct ArgMaxExpectation: ExactExpectation {
 
     /// ∫ t dE, in which dE/dt = E R.
     var optimum: Double? {
-      guard let nodes else { return origin + sigma * noise.mean }
-      var sum = 0.0
-      nodes.visit { node in
-        var total = 0.0
-        for j in 0..<node.count { total += node.density[j] }
-        sum += node.weight * node.scalar * total * node.t
+      get throws {
+        guard let nodes else { return origin + sigma * noise.mean }
+        var sum = 0.0
+        try nodes.visit { node in
+          var total = 0.0
+          for j in 0..<node.count { total += node.density[j] }
+          sum += node.weight * node.scalar * total * node.t
+        }
+        return origin + sigma * sum
       }
-      return origin + sigma * sum
     }
 
-    func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
+    func cotangent(_ g: [Double]) throws -> [Double] { try tangent(g) }
 
-    func tangent(_ u: [Double]) -> [Double] { tangent(active: active.map { u[$0] }) }
+    func tangent(_ u: [Double]) throws -> [Double] { try tangent(active: active.map { u[$0] }) }
 
-    private func tangent(active u: [Double]) -> [Double] {
-      spread(divisor: sigma) { out in
-        nodes?.visit { node in
+    private func tangent(active u: [Double]) throws -> [Double] {
+      try spread(divisor: sigma) { out in
+        try nodes?.visit { node in
           let r = node.density
           var (total, along) = (0.0, 0.0)
           for j in u.indices {
@@ -125,14 +127,16 @@ struct ArgMaxExpectation: ExactExpectation {
       }
     }
 
-    func secondCotangent(_ g: [Double], _ u: [Double]) -> [Double] { secondTangent(g, u) }
+    func secondCotangent(_ g: [Double], _ u: [Double]) throws -> [Double] {
+      try secondTangent(g, u)
+    }
 
-    func secondTangent(_ u: [Double], _ v: [Double]) -> [Double] {
+    func secondTangent(_ u: [Double], _ v: [Double]) throws -> [Double] {
       let (a, b) = (active.map { u[$0] }, active.map { v[$0] })
       let n = active.count
       var slopes = [Double](repeating: 0, count: n)
-      return spread(divisor: -sigma * sigma) { out in
-        nodes?.visit { node in
+      return try spread(divisor: -sigma * sigma) { out in
+        try nodes?.visit { node in
           let r = node.density
           slopes.withUnsafeMutableBufferPointer { slopes in
             if let start = slopes.baseAddress { node.slopes(into: start) }
@@ -152,7 +156,7 @@ struct ArgMaxExpectation: ExactExpectation {
           }
         }
         // E/Fₗ cₗ where pₗ jumps.
-        nodes?.visitJumps { entry, height, node in
+        try nodes?.visitJumps { entry, height, node in
           var (product, own) = (1.0, 0.0)
           for j in 0..<n where j != entry {
             product *= node.cumulative[j]
@@ -165,17 +169,17 @@ struct ArgMaxExpectation: ExactExpectation {
     }
 
     /// The value depends on θ/σ and does not see a common shift.
-    func sigmaDerivative() -> [Double] { tangent(active: places.map { -$0 }) }
+    func sigmaDerivative() throws -> [Double] { try tangent(active: places.map { -$0 }) }
 
     /// Sums over the active entries, at their places among all.
     private func spread(
-      divisor: Double, _ body: (UnsafeMutablePointer<Double>) -> Void
-    ) -> [Double] {
+      divisor: Double, _ body: (UnsafeMutablePointer<Double>) throws -> Void
+    ) rethrows -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: active.count) { sums in
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: active.count) { sums in
         sums.initialize(repeating: 0)
         guard let start = sums.baseAddress, !active.isEmpty else { return }
-        body(start)
+        try body(start)
         for (position, index) in active.enumerated() { out[index] = sums[position] / divisor }
       }
       return out

@@ -57,7 +57,9 @@ public protocol EvaluatedExpectation: Sendable {
 
   /// The expectation of ⟨y, x⟩ for x = θ + σZ and its solution y, whose gradient V is; nil where the
   /// function is no optimum of that.
-  var optimum: Double? { get }
+  ///
+  /// - Throws: What kept it from being found.
+  var optimum: Double? { get throws }
 
   /// Jᵀg, of the input's length.
   func cotangent(_ g: [Double]) throws -> [Double]

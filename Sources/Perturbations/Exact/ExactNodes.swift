@@ -76,20 +76,21 @@ struct ExactNodes: Sendable {
   ///   - tolerance: The error that is good enough.
   ///   - prepare: See ``Preparation``.
   ///   - integrand: See ``Integrand``.
+  /// - Throws: `CancellationError`.
   init(
     noise: ExactNoise, places: [Double], windows: [ClosedRange<Double>], width: Int,
     tolerance: Double, prepare: Preparation? = nil, integrand: Integrand
-  ) {
+  ) throws {
     self.noise = noise
     self.places = places
     self.prepare = prepare
     value = [Double](repeating: 0, count: width)
     if let corners = noise.corners {
-      integratePieces(windows, corners, tolerance, integrand)
+      try integratePieces(windows, corners, tolerance, integrand)
     } else {
       var step = noise.step(count: places.count)
       for _ in 0..<8 {
-        integrateEvenly(windows, step: step, integrand)
+        try integrateEvenly(windows, step: step, integrand)
         if errorBound <= tolerance { break }
         step /= 2
       }
@@ -98,18 +99,21 @@ struct ExactNodes: Sendable {
   }
 
   /// Calls `body` for each node.
-  func visit(_ body: (Node) -> Void) {
+  ///
+  /// - Throws: `CancellationError`.
+  func visit(_ body: (Node) -> Void) throws {
     guard let kept else {
-      return evaluate(from: 0) { _, node in body(node) }
+      return try evaluate(from: 0) { _, node in body(node) }
     }
     let n = places.count
-    kept.cumulative.withUnsafeBufferPointer { cumulative in
-      kept.density.withUnsafeBufferPointer { density in
-        places.withUnsafeBufferPointer { places in
+    try kept.cumulative.withUnsafeBufferPointer { cumulative in
+      try kept.density.withUnsafeBufferPointer { density in
+        try places.withUnsafeBufferPointer { places in
           guard let cumulative = cumulative.baseAddress, let density = density.baseAddress,
             let places = places.baseAddress
           else { return }
           for q in points.indices {
+            try Task.checkCancellation()
             body(
               Node(
                 noise: noise, t: points[q], weight: weights[q], scalar: kept.scalars[q],
@@ -129,15 +133,16 @@ struct ExactNodes: Sendable {
   /// each.
   private func evaluate(
     from first: Int, in memory: Memory? = nil, _ body: (Int, Node) -> Void
-  ) {
+  ) throws {
     let n = places.count
     let most = Swift.max(Self.run / n, 1)
     let own = memory == nil ? 3 : 1
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: own * n * most) { buffer in
-      places.withUnsafeBufferPointer { places in
+    try withUnsafeTemporaryAllocation(of: Double.self, capacity: own * n * most) { buffer in
+      try places.withUnsafeBufferPointer { places in
         guard let x = buffer.baseAddress, let places = places.baseAddress else { return }
         let total = points.count
         for start in stride(from: first, to: total, by: most) {
+          try Task.checkCancellation()
           let some = Swift.min(most, total - start)
           for row in 0..<some {
             let t = points[start + row]
@@ -162,14 +167,17 @@ struct ExactNodes: Sendable {
 
   /// Calls `body` for each entry and each place where its density jumps, with a node of weight 1 there
   /// that has F and p of all entries: where integrals over p′ have impulses.
-  func visitJumps(_ body: (_ entry: Int, _ height: Double, Node) -> Void) {
+  ///
+  /// - Throws: `CancellationError`.
+  func visitJumps(_ body: (_ entry: Int, _ height: Double, Node) -> Void) throws {
     let jumps = noise.jumps
     if jumps.isEmpty { return }
     let n = places.count
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * n) { buffer in
-      places.withUnsafeBufferPointer { places in
+    try withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * n) { buffer in
+      try places.withUnsafeBufferPointer { places in
         guard let x = buffer.baseAddress, let places = places.baseAddress else { return }
         for entry in 0..<n {
+          try Task.checkCancellation()
           for (place, height) in jumps {
             let t = places[entry] + place
             for j in 0..<n { x[j] = t - places[j] }
@@ -189,7 +197,7 @@ struct ExactNodes: Sendable {
 
   private mutating func integrateEvenly(
     _ windows: [ClosedRange<Double>], step: Double, _ integrand: Integrand
-  ) {
+  ) throws {
     points.removeAll(keepingCapacity: true)
     weights.removeAll(keepingCapacity: true)
     coarse.removeAll(keepingCapacity: true)
@@ -204,13 +212,13 @@ struct ExactNodes: Sendable {
       }
     }
     for index in value.indices { value[index] = 0 }
-    let difference = fill(from: 0, integrand)
+    let difference = try fill(from: 0, integrand)
     errorBound = Swift.min(difference, 100 * difference * difference)
   }
 
   /// Evaluates the nodes from one on, adds their share to the value and returns by how much, in sum
   /// over the elements, the two rules differ there.
-  private mutating func fill(from first: Int, _ integrand: Integrand) -> Double {
+  private mutating func fill(from first: Int, _ integrand: Integrand) throws -> Double {
     let n = places.count
     let width = value.count
     let total = points.count
@@ -221,16 +229,16 @@ struct ExactNodes: Sendable {
     /// The value with the nodes' share, and the difference.
     func accumulate(
       in memory: Memory?, scalars: UnsafeMutablePointer<Double>?
-    ) -> (value: [Double], difference: Double) {
+    ) throws -> (value: [Double], difference: Double) {
       var value = prior
-      let difference = withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) {
+      let difference = try withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) {
         buffer in
-        value.withUnsafeMutableBufferPointer { value in
-          coarse.withUnsafeBufferPointer { coarse in
+        try value.withUnsafeMutableBufferPointer { value in
+          try coarse.withUnsafeBufferPointer { coarse in
             guard let out = buffer.baseAddress, let sums = value.baseAddress else { return 0.0 }
             let differences = out + width
             for index in 0..<width { differences[index] = 0 }
-            evaluate(from: first, in: memory) { q, node in
+            try evaluate(from: first, in: memory) { q, node in
               integrand(node, out)
               scalars?[q] = node.scalar
               let (weight, difference) = (node.weight, node.weight - coarse[q])
@@ -256,18 +264,18 @@ struct ExactNodes: Sendable {
       resize(&arrays.scalars, total)
       resize(&arrays.cumulative, total * n)
       resize(&arrays.density, total * n)
-      result = arrays.scalars.withUnsafeMutableBufferPointer { scalars in
-        arrays.cumulative.withUnsafeMutableBufferPointer { cumulative in
-          arrays.density.withUnsafeMutableBufferPointer { density in
+      result = try arrays.scalars.withUnsafeMutableBufferPointer { scalars in
+        try arrays.cumulative.withUnsafeMutableBufferPointer { cumulative in
+          try arrays.density.withUnsafeMutableBufferPointer { density in
             guard let cumulative = cumulative.baseAddress, let density = density.baseAddress
             else { return (prior, 0) }
-            return accumulate(in: (cumulative, density), scalars: scalars.baseAddress)
+            return try accumulate(in: (cumulative, density), scalars: scalars.baseAddress)
           }
         }
       }
       kept = arrays
     } else {
-      result = accumulate(in: nil, scalars: nil)
+      result = try accumulate(in: nil, scalars: nil)
     }
     value = result.value
     self.kept = kept
@@ -279,7 +287,7 @@ struct ExactNodes: Sendable {
   private mutating func integratePieces(
     _ windows: [ClosedRange<Double>], _ corners: [Double], _ tolerance: Double,
     _ integrand: Integrand
-  ) {
+  ) throws {
     var pieces: [(lower: Double, upper: Double)] = []
     var span = 0.0
     for window in windows {
@@ -307,7 +315,7 @@ struct ExactNodes: Sendable {
         coarse.append(k % 2 == 1 ? half * Self.gaussWeights[k / 2] : 0)
       }
       for index in value.indices { before[index] = value[index] }
-      let difference = fill(from: first, integrand)
+      let difference = try fill(from: first, integrand)
       var error = 200 * difference
       error = Swift.min(difference, error * error.squareRoot())
       if error > tolerance * 2 * half / span && half > 1e-9 && error > 1e-17 {

@@ -10,7 +10,7 @@ struct ExactOptimumNode: DifferentiableNode {
   func compute(_ inputs: [Value]) throws -> Value {
     .rows(
       try call.evaluated(inputs[0], isExample: false).map {
-        guard let optimum = $0.optimum else {
+        guard let optimum = try $0.optimum else {
           throw PerturbationError.unsupportedDerivative(
             "the function is not the optimum of a linear objective, or what that is has no formula")
         }

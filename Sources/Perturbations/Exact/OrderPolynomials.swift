@@ -25,12 +25,25 @@ struct OrderPolynomials {
   /// The functional of the products with each factor left out, [count, components].
   private var results: [Double]
 
-  init(count: Int, length: Int, directions: Int, isBilinear: Bool = false) {
+  /// How many numbers are kept at most: 2 GiB.
+  private static let mostNumbers = 1 << 28
+
+  /// - Throws: ``PerturbationError`` where products of so many factors take too much memory.
+  init(
+    count: Int, length: Int, directions: Int, isBilinear: Bool = false
+  ) throws(PerturbationError) {
     self.count = count
     self.length = length
     self.directions = directions
     self.isBilinear = isBilinear
     components = 1 + directions + (isBilinear ? 1 : 0)
+    let numbers = Double(count + 1) * Double(components) * Double(length)
+    if numbers > Double(Self.mostNumbers) {
+      throw .invalidParameter(
+        name: "the formula's memory",
+        value: "\(Int(numbers)) numbers for the first \(length) of \(count) entries",
+        expected: "at most \(Self.mostNumbers); estimate it from samples")
+    }
     prefixes = [Double](repeating: 0, count: (count + 1) * components * length)
     functionals = [Double](repeating: 0, count: components * (length + 1))
     results = [Double](repeating: 0, count: count * components)

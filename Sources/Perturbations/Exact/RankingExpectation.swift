@@ -15,7 +15,7 @@ struct RankingExpectation: ExactExpectation {
   ) throws -> any EvaluatedExpectation {
     var value = [Double](repeating: 0, count: theta.count)
     let evaluated = Evaluated(noise: noise, theta: theta, sigma: sigma, value: [])
-    evaluated.forEachRow(noise.differenceCumulative) { i, others, pointer in
+    try evaluated.forEachRow(noise.differenceCumulative) { i, others, pointer in
       // G(−x) = 1 − G(x)
       var sum = 0.0
       for k in 0..<others {
@@ -39,18 +39,20 @@ struct RankingExpectation: ExactExpectation {
     /// Σ_{i<j} E max(Xᵢ, Xⱼ), since ⟨rank, x⟩ counts each entry once for each that is smaller; with
     /// E max(Xᵢ, Xⱼ) = E Xⱼ + σ H((θᵢ − θⱼ)/σ), H′ = G.
     var optimum: Double? {
-      var sum = 0.0
-      forEachRow(noise.differenceIntegral) { i, others, pointer in
-        for k in 0..<others { sum += theta[i + 1 + k] + sigma * (noise.mean + pointer[k]) }
+      get throws {
+        var sum = 0.0
+        try forEachRow(noise.differenceIntegral) { i, others, pointer in
+          for k in 0..<others { sum += theta[i + 1 + k] + sigma * (noise.mean + pointer[k]) }
+        }
+        return sum
       }
-      return sum
     }
 
-    func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
+    func cotangent(_ g: [Double]) throws -> [Double] { try tangent(g) }
 
-    func tangent(_ u: [Double]) -> [Double] {
+    func tangent(_ u: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: theta.count)
-      forEachRow(noise.differenceDensity) { i, others, pointer in
+      try forEachRow(noise.differenceDensity) { i, others, pointer in
         var sum = 0.0
         for k in 0..<others {
           let term = pointer[k] * (u[i] - u[i + 1 + k])
@@ -63,11 +65,13 @@ struct RankingExpectation: ExactExpectation {
       return out
     }
 
-    func secondCotangent(_ g: [Double], _ u: [Double]) -> [Double] { secondTangent(g, u) }
+    func secondCotangent(_ g: [Double], _ u: [Double]) throws -> [Double] {
+      try secondTangent(g, u)
+    }
 
-    func secondTangent(_ u: [Double], _ v: [Double]) -> [Double] {
+    func secondTangent(_ u: [Double], _ v: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: theta.count)
-      forEachRow(noise.differenceSlope) { i, others, pointer in
+      try forEachRow(noise.differenceSlope) { i, others, pointer in
         var sum = 0.0
         for k in 0..<others {
           let j = i + 1 + k
@@ -82,22 +86,25 @@ struct RankingExpectation: ExactExpectation {
     }
 
     /// Ranks depend on θ/σ and do not see a common shift: −J (θ − θ₀)/σ.
-    func sigmaDerivative() -> [Double] {
+    func sigmaDerivative() throws -> [Double] {
       let origin = theta[0]
-      return tangent(theta.map { ($0 - origin) / -sigma })
+      return try tangent(theta.map { ($0 - origin) / -sigma })
     }
 
     /// Calls `body` for each i with a function of (θᵢ − θⱼ)/σ for all j > i.
+    ///
+    /// - Throws: `CancellationError`.
     func forEachRow(
       _ function: (UnsafeMutablePointer<Double>, Int) -> Void,
       _ body: (_ i: Int, _ others: Int, UnsafeMutablePointer<Double>) -> Void
-    ) {
+    ) throws {
       let d = theta.count
       let inverse = 1 / sigma
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { buffer in
+      try withUnsafeTemporaryAllocation(of: Double.self, capacity: d) { buffer in
         guard let row = buffer.baseAddress else { return }
-        theta.withUnsafeBufferPointer { theta in
+        try theta.withUnsafeBufferPointer { theta in
           for i in 0..<d - 1 {
+            if i & 63 == 0 { try Task.checkCancellation() }
             let others = d - 1 - i
             for k in 0..<others {
               row[k] = ExactNoise.limited((theta[i] - theta[i + 1 + k]) * inverse)

@@ -36,8 +36,8 @@ struct SortingExpectation: ExactExpectation {
       let origin = theta[members[0]]
       let places = members.map { (theta[$0] - origin) / sigma }
       let ones = [Double](repeating: 1, count: n)
-      var products = OrderPolynomials(count: n, length: n, directions: 1)
-      let nodes = ExactNodes(
+      var products = try OrderPolynomials(count: n, length: n, directions: 1)
+      let nodes = try ExactNodes(
         noise: noise, places: places, windows: [places[n - 1] + lower...upper], width: n,
         tolerance: tolerance
       ) { node, out in
@@ -77,13 +77,13 @@ struct SortingExpectation: ExactExpectation {
     let errorBound: Double
     let groups: [Group]
 
-    func cotangent(_ g: [Double]) -> [Double] {
+    func cotangent(_ g: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
       for group in groups {
         let n = group.members.count
         let functional = group.positions.map { g[$0] }
-        var products = OrderPolynomials(count: n, length: n, directions: 0)
-        group.nodes.visit { node in
+        var products = try OrderPolynomials(count: n, length: n, directions: 0)
+        try group.nodes.visit { node in
           products.multiply(node.cumulative, node.density, [])
           products.leaveOneOut(node.cumulative, node.density, [], functional: functional)
           for i in 0..<n {
@@ -94,16 +94,16 @@ struct SortingExpectation: ExactExpectation {
       return out
     }
 
-    func tangent(_ u: [Double]) -> [Double] {
+    func tangent(_ u: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
-      for group in groups { add(group, group.members.map { u[$0] }, to: &out) }
+      for group in groups { try add(group, group.members.map { u[$0] }, to: &out) }
       return out
     }
 
-    private func add(_ group: Group, _ u: [Double], to out: inout [Double]) {
+    private func add(_ group: Group, _ u: [Double], to out: inout [Double]) throws {
       let n = u.count
-      var products = OrderPolynomials(count: n, length: n, directions: 1)
-      group.nodes.visit { node in
+      var products = try OrderPolynomials(count: n, length: n, directions: 1)
+      try group.nodes.visit { node in
         products.multiply(node.cumulative, node.density, u)
         _ = products.withProduct(1) { product in
           for m in 0..<n { out[group.positions[m]] += node.weight * product[m] }
@@ -111,7 +111,7 @@ struct SortingExpectation: ExactExpectation {
       }
     }
 
-    func secondCotangent(_ g: [Double], _ u: [Double]) -> [Double] {
+    func secondCotangent(_ g: [Double], _ u: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
       for group in groups {
         let n = group.members.count
@@ -120,9 +120,9 @@ struct SortingExpectation: ExactExpectation {
         // γ((1 − z) …)
         let difference = (0..<n).map { functional[$0] - ($0 + 1 < n ? functional[$0 + 1] : 0) }
         var slopes = [Double](repeating: 0, count: n)
-        var whole = OrderPolynomials(count: n, length: n, directions: 0)
-        var along = OrderPolynomials(count: n, length: n, directions: 1)
-        group.nodes.visit { node in
+        var whole = try OrderPolynomials(count: n, length: n, directions: 0)
+        var along = try OrderPolynomials(count: n, length: n, directions: 1)
+        try group.nodes.visit { node in
           slopes.withUnsafeMutableBufferPointer { slopes in
             if let start = slopes.baseAddress { node.slopes(into: start) }
           }
@@ -136,7 +136,7 @@ struct SortingExpectation: ExactExpectation {
               * (along.leftOut(i, 1) + direction[i] * slopes[i] * whole.leftOut(i, 0))
           }
         }
-        group.nodes.visitJumps { entry, height, node in
+        try group.nodes.visitJumps { entry, height, node in
           whole.multiply(node.cumulative, node.density, [])
           whole.leaveOneOut(node.cumulative, node.density, [], functional: functional)
           out[group.members[entry]] -= height / sigma * direction[entry] * whole.leftOut(entry, 0)
@@ -145,7 +145,7 @@ struct SortingExpectation: ExactExpectation {
       return out
     }
 
-    func secondTangent(_ u: [Double], _ v: [Double]) -> [Double] {
+    func secondTangent(_ u: [Double], _ v: [Double]) throws -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
       for group in groups {
         let n = group.members.count
@@ -153,7 +153,7 @@ struct SortingExpectation: ExactExpectation {
         let both = zip(a, b).map { $0 * $1 }
         var slopes = [Double](repeating: 0, count: n)
         var pairs = PairPolynomials(count: n)
-        group.nodes.visit { node in
+        try group.nodes.visit { node in
           slopes.withUnsafeMutableBufferPointer { slopes in
             if let start = slopes.baseAddress { node.slopes(into: start) }
           }
@@ -168,7 +168,7 @@ struct SortingExpectation: ExactExpectation {
         let (ones, none) = (
           [Double](repeating: 1, count: n), [Double](repeating: 0, count: n)
         )
-        group.nodes.visitJumps { entry, height, node in
+        try group.nodes.visitJumps { entry, height, node in
           only[entry] = both[entry]
           pairs.multiply(node.cumulative, ones, none, none, only)
           only[entry] = 0
@@ -181,10 +181,10 @@ struct SortingExpectation: ExactExpectation {
     }
 
     /// V is σ times a function of θ/σ, and moves with a common shift.
-    func sigmaDerivative() -> [Double] {
+    func sigmaDerivative() throws -> [Double] {
       var out = [Double](repeating: 0, count: value.count)
       for group in groups {
-        add(group, group.places.map { -$0 }, to: &out)
+        try add(group, group.places.map { -$0 }, to: &out)
         for (m, position) in group.positions.enumerated() { out[position] += group.nodes.value[m] }
       }
       return out

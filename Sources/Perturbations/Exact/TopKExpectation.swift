@@ -55,8 +55,8 @@ struct TopKExpectation: ExactExpectation {
     let ones = [Double](repeating: 1, count: n)
     var functional = [Double](repeating: 0, count: rest)
     functional[rest - 1] = 1
-    var products = OrderPolynomials(count: n, length: rest, directions: 1)
-    let nodes = ExactNodes(
+    var products = try OrderPolynomials(count: n, length: rest, directions: 1)
+    let nodes = try ExactNodes(
       noise: noise, places: places, windows: [gap + lower...upper], width: n, tolerance: tolerance
     ) { node, out in
       products.multiply(node.cumulative, node.density, ones)
@@ -87,24 +87,26 @@ struct TopKExpectation: ExactExpectation {
 
     /// The sum of the k largest, from their expectations in order.
     var optimum: Double? {
-      let sorted = SortingExpectation(noise: noise, descending: true)
-      return (try? sorted.evaluated(at: theta, sigma: sigma, tolerance: tolerance))?
-        .value[..<marked].reduce(0, +)
+      get throws {
+        let sorted = SortingExpectation(noise: noise, descending: true)
+        return try sorted.evaluated(at: theta, sigma: sigma, tolerance: tolerance)
+          .value[..<marked].reduce(0, +)
+      }
     }
 
-    func cotangent(_ g: [Double]) -> [Double] { tangent(g) }
+    func cotangent(_ g: [Double]) throws -> [Double] { try tangent(g) }
 
-    func tangent(_ u: [Double]) -> [Double] { tangent(active: active.map { u[$0] }) }
+    func tangent(_ u: [Double]) throws -> [Double] { try tangent(active: active.map { u[$0] }) }
 
-    private func tangent(active u: [Double]) -> [Double] {
+    private func tangent(active u: [Double]) throws -> [Double] {
       let n = active.count
       var out = [Double](repeating: 0, count: value.count)
       guard let nodes else { return out }
       let weights = [Double](repeating: 1, count: n) + u
       var functional = [Double](repeating: 0, count: k)
       functional[k - 1] = 1
-      var products = OrderPolynomials(count: n, length: k, directions: 2)
-      nodes.visit { node in
+      var products = try OrderPolynomials(count: n, length: k, directions: 2)
+      try nodes.visit { node in
         products.multiply(node.cumulative, node.density, weights)
         products.leaveOneOut(node.cumulative, node.density, weights, functional: functional)
         for i in 0..<n {
@@ -116,9 +118,11 @@ struct TopKExpectation: ExactExpectation {
       return out
     }
 
-    func secondCotangent(_ g: [Double], _ u: [Double]) -> [Double] { secondTangent(g, u) }
+    func secondCotangent(_ g: [Double], _ u: [Double]) throws -> [Double] {
+      try secondTangent(g, u)
+    }
 
-    func secondTangent(_ u: [Double], _ v: [Double]) -> [Double] {
+    func secondTangent(_ u: [Double], _ v: [Double]) throws -> [Double] {
       let n = active.count
       var out = [Double](repeating: 0, count: value.count)
       guard let nodes else { return out }
@@ -131,13 +135,13 @@ struct TopKExpectation: ExactExpectation {
       var difference = functional
       if k > 1 { difference[k - 2] = -1 }
       var slopes = [Double](repeating: 0, count: n)
-      var pairs = OrderPolynomials(count: n, length: k, directions: 4, isBilinear: true)
-      var singles = OrderPolynomials(count: n, length: k, directions: 4)
+      var pairs = try OrderPolynomials(count: n, length: k, directions: 4, isBilinear: true)
+      var singles = try OrderPolynomials(count: n, length: k, directions: 4)
       func own(_ i: Int) -> Double {
         both[i] * singles.leftOut(i, 1) + singles.leftOut(i, 2)
           - b[i] * singles.leftOut(i, 3) - a[i] * singles.leftOut(i, 4)
       }
-      nodes.visit { node in
+      try nodes.visit { node in
         slopes.withUnsafeMutableBufferPointer { slopes in
           if let start = slopes.baseAddress { node.slopes(into: start) }
         }
@@ -151,7 +155,7 @@ struct TopKExpectation: ExactExpectation {
             * (pairs.leftOut(i, 5) + slopes[i] * own(i))
         }
       }
-      nodes.visitJumps { entry, height, node in
+      try nodes.visitJumps { entry, height, node in
         singles.multiply(node.cumulative, node.density, weights)
         singles.leaveOneOut(node.cumulative, node.density, weights, functional: functional)
         out[active[entry]] -= height / (sigma * sigma) * own(entry)
@@ -160,6 +164,6 @@ struct TopKExpectation: ExactExpectation {
     }
 
     /// The value depends on θ/σ and does not see a common shift.
-    func sigmaDerivative() -> [Double] { tangent(active: places.map { -$0 }) }
+    func sigmaDerivative() throws -> [Double] { try tangent(active: places.map { -$0 }) }
   }
 }

@@ -39,7 +39,9 @@ struct TransformedExpectation: ExactExpectation {
     let entries: Double
 
     /// What has the gradient a V + b, and is the optimum where a = −1 or s = −1 turns the order.
-    var optimum: Double? { base.optimum.map { factor * inputSign * $0 + entries } }
+    var optimum: Double? {
+      get throws { try base.optimum.map { factor * inputSign * $0 + entries } }
+    }
 
     var errorBound: Double { base.errorBound * abs(factor) }
 

@@ -40,11 +40,13 @@
 
     private static func numbers() -> [Int32] { Files.names(in: "/proc").compactMap { Int32($0) } }
 
-    /// The field after the state in "7 (a name) S 1 …"; a name may have anything in it.
     private static func parent(_ process: Int32) -> Int32? {
-      guard let bytes = try? Files.read("/proc/\(process)/stat", atMost: 1 << 16),
-        let end = bytes.lastIndex(of: UInt8(ascii: ")"))
-      else { return nil }
+      (try? Files.read("/proc/\(process)/stat", atMost: 1 << 16)).flatMap { parent(inStatus: $0) }
+    }
+
+    /// The field after the state in "7 (a name) S 1 …"; a name may have anything in it.
+    package static func parent(inStatus bytes: [UInt8]) -> Int32? {
+      guard let end = bytes.lastIndex(of: UInt8(ascii: ")")) else { return nil }
       let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
       return fields.count > 1 ? Int32(String(decoding: fields[1], as: UTF8.self)) : nil
     }

@@ -66,4 +66,34 @@ struct ExactEvaluationTests {
     #expect(run.output == "")
     #expect(run.errorLines.count <= 2 && !run.errors.isEmpty)
   }
+
+  private func large(_ function: String, _ count: Int, _ folder: TemporaryFolder) throws -> [String]
+  {
+    let values = (0..<count).map { "\(Double($0 * 7919 % count) / Double(count))" }
+    let path = try folder.file("theta.json", "[\(values.joined(separator: ","))]")
+    return ["evaluate", function, "--theta-file", path, "--exact", "--json"]
+  }
+
+  @Test func howLongItTakesIsSaidBefore() throws {
+    let folder = try TemporaryFolder()
+    let arguments = try large("ranking", 3000, folder)
+    let told = CommandRun(arguments, noticeDelay: .zero)
+    #expect(told.code == 0)
+    #expect(told.errorLines.count == 1)
+    #expect(told.errors.hasPrefix("perturb: ranking by its formula takes about 0:00"))
+    #expect(CommandRun(arguments, noticeDelay: .seconds(100_000)).errors == "")
+    let few = "evaluate ranking --theta 1,2,3 --exact".split(separator: " ").map(String.init)
+    #expect(CommandRun(few, noticeDelay: .zero).errors == "")
+    let watched = CommandRun(arguments, showsProgress: true, progressDelay: .zero)
+    #expect(watched.errors.contains("ranking by its formula takes about 0:00"))
+    #expect(watched.errors.hasSuffix("\r\u{1B}[K"))
+    #expect(watched.output == told.output)
+  }
+
+  @Test func whatTakesTooMuchMemoryIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let run = CommandRun(try large("top-k", 60_000, folder) + ["--k", "30000"])
+    #expect(run.code == 1)
+    #expect(run.errors.contains("numbers for the first 30000 of 60000 entries, expected at most"))
+  }
 }

@@ -67,6 +67,42 @@ import Testing
       of: [("[", "1,", "1]"), ("[", "[1],", "[1]]"), ("[", "[1,2],", "[1]]"), ("[", "9", "]")], read
     )
   }
+
+  @Test func failures() throws {
+    let fuzzer = Fuzzer(
+      "failure-file",
+      corpus: [
+        #"{"program": ["./a", "-x", "{}"], "numbered": false, "cause": "exited with code 3", "#
+          + #""input": [0.5, -2], "attempts": 3, "sample": 7, "key": [0, 7], "error_lines": ["x"]}"#,
+        #"{"input": [1e-3], "program": [], "numbered": true}"#, #"{"input": [1]}"#,
+      ],
+      words: ["\"input\"", "\"program\"", "\"numbered\"", "[1, null]", "\"\\u0000\"", "true"],
+      bytesPerByte: 1000)
+    let folder = try TemporaryFolder()
+    var accepted = 0
+    let read = reading(folder) { path in
+      let failure = try FailureFile(path)
+      accepted += 1
+      if failure.input.isEmpty || !failure.input.allSatisfy(\.isFinite) {
+        throw Fuzzer.Failure("an input of \(failure.input)")
+      }
+      // What is run is what the file says, word for word.
+      let json = try JSON(parsing: Files.read(path))
+      if json["input"]?.doubles != failure.input
+        || (json["program"]?.elements ?? []) != failure.program.map(JSON.string)
+        || (json["numbered"] ?? .bool(false)) != .bool(failure.isNumbered)
+      {
+        throw Fuzzer.Failure("read as \(failure)")
+      }
+    }
+    try fuzzer.run(read)
+    #expect(accepted > 3)
+    try fuzzer.checkGrowth(
+      of: [
+        ("{\"input\": [", "1,", "1]}"), ("{\"input\": [1], \"program\": [", "\"a\",", "\"b\"]}"),
+        ("{\"input\": [1], \"program\": [\"", "{", "\"]}"), ("{\"", "i", "\": 1}"),
+      ], read)
+  }
 }
 
 /// The files of `perturb minimize`.

@@ -71,4 +71,34 @@ import Testing
       of: [("--theta ", "1 ", ""), ("", "--theta ", ""), ("--theta=", "1,", ""), ("", "- ", "")],
       read)
   }
+
+  /// What is repeated in an error: on a line of its own, without a way to move the cursor.
+  @Test func wordsInErrors() throws {
+    let fuzzer = Fuzzer(
+      "error-lines",
+      corpus: [
+        "unknown option 'a b'", "\u{1B}[31mred\u{1B}[0m\r\n", "a\tb\u{85}c\u{2028}d\u{202E}e", "",
+        String(repeating: "e\u{301}", count: 3000), String(repeating: "long ", count: 3000),
+        "e" + String(repeating: "\u{301}", count: 9000),
+      ], words: ["\u{1B}]0;title\u{7}", "\u{9B}2J", "\u{200F}", "\u{E0001}", "\u{FEFF}"])
+    func read(_ bytes: [UInt8]) throws {
+      let line = ErrorText.line(String(decoding: bytes, as: UTF8.self))
+      if line.unicodeScalars.count > 8000 {
+        throw Fuzzer.Failure("a line of \(line.unicodeScalars.count) scalars")
+      }
+      let kinds: [Unicode.GeneralCategory] = [
+        .control, .format, .lineSeparator, .paragraphSeparator,
+      ]
+      if let scalar = line.unicodeScalars.first(where: {
+        kinds.contains($0.properties.generalCategory)
+      }) {
+        throw Fuzzer.Failure("U+\(String(scalar.value, radix: 16)) in a line")
+      }
+      // A second time nothing is left to do.
+      if ErrorText.line(line) != line { throw Fuzzer.Failure("not a line: \(line)") }
+    }
+    try fuzzer.run(read)
+    try fuzzer.checkGrowth(
+      of: ["a", " ", "\n", "a ", "\u{301}", "\u{1B}", "😀"].map { ("", $0, "") }, read)
+  }
 }

@@ -155,4 +155,39 @@ private final class Canceller: Sendable {
     }
     #expect(scalar.count < 100 + threads)
   }
+
+  /// Expectations by formula ask in between.
+  @Test func ofAFormula() async throws {
+    let theta = Tensor((0..<40).map { Double($0 * 7 % 40) / 10 })
+    let solvers: [any Solver] = [Ranking(), ArgMax(), Sorting(), try TopK(5)]
+    let noises: [Noise] = [.normal, .uniform]
+    for solver in solvers {
+      for noise in noises {
+        try await checkFormula(solver, noise, theta)
+      }
+    }
+  }
+
+  private func checkFormula(
+    _ solver: some Solver, _ noise: Noise, _ theta: Tensor<Double>
+  ) async throws {
+    let exact = try Exact(solver, sigma: 1, noise: noise)
+    _ = try exact(theta)
+    await #expect(throws: CancellationError.self) {
+      try await Canceller().run {
+        withUnsafeCurrentTask { $0?.cancel() }
+        _ = try exact(theta)
+      }
+    }
+    // Evaluated before, and cancelled at its derivative.
+    await #expect(throws: CancellationError.self) {
+      try await Canceller().run {
+        _ = try gradient(at: theta) { x in
+          let value = try exact(x).sum()
+          withUnsafeCurrentTask { $0?.cancel() }
+          return value
+        }
+      }
+    }
+  }
 }

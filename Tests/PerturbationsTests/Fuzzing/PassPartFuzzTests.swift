@@ -58,6 +58,8 @@ private final class Replaying: Execution {
 @Suite("Partial sums of any bytes") struct PassPartFuzzTests {
   private static let theta: Tensor<Double> = [0.3, -0.2, 0.5]
   private static let key = RandomKey(8)
+  /// For each test.
+  private static let leastInputs = 2000
 
   private func check(_ name: String, _ call: (Smoothing) throws -> Void) throws {
     var smoothing = Smoothing(samples: 20_000, sigma: 0.4)
@@ -67,7 +69,8 @@ private final class Replaying: Execution {
     for (number, parts) in recording.passes.enumerated() {
       let fuzzer = Fuzzer(
         "partial-sums-\(name)-\(number)", corpus: parts.bytes, bytesPerByte: 1000, isBinary: true)
-      try fuzzer.run { bytes in
+      let count = max(Fuzzer.inputs, Self.leastInputs / recording.passes.count)
+      try fuzzer.run(count: count) { bytes in
         smoothing.execution = Replaying(recording.passes.map(\.whole), pass: number, bytes)
         do { try call(smoothing) } catch is PassPartError {
         } catch is PerturbationError {}

@@ -1,4 +1,5 @@
 import Fuzzing
+import Platform
 import Programs
 import Testing
 
@@ -113,6 +114,23 @@ import Testing
       }
     ) { bytes in
       _ = try ArgumentPlaceholders.expand([String(decoding: bytes, as: UTF8.self)], [1])
+    }
+  }
+
+  /// All that a program prints, before it is asked: an answer is the first line's, whatever follows it.
+  @Test(.timeLimit(.minutes(10))) func outputsOfPrograms() throws {
+    let fuzzer = Fuzzer(
+      "outputs",
+      corpus: ["[1, 2]\n", "3.5\n", "1 2\n[3, 4]\n", "7", "[1, 2]\r\n\r\n", "\n\n1\n", "nan\n"])
+    let path = "\(fuzzer.inputFile)-output"
+    defer { Files.removeFile(path) }
+    try fuzzer.run(count: min(Fuzzer.inputs / 4, 2000)) { bytes in
+      try Files.write(bytes, to: path, isSynchronized: false)
+      let program = try ExternalProgram("cat", arguments: [path], jobs: 1, retries: 0)
+      defer { program.stop() }
+      guard let answer = try? program([1]) else { return }
+      let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+      if try parse(Array(line)) != answer { throw Fuzzer.Failure("\(answer) is the answer") }
     }
   }
 }
