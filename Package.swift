@@ -121,6 +121,14 @@ let package = Package(
     tests("HiGHS", ["Perturbations", "Solvers", "Tensors"]),
     tests("Figures"),
     tests("Programs", ["Perturbations", "Solvers", "Tensors", "Fuzzing"], resources: fixtures),
+    // What threads and memory share, at sizes at which a sanitizer ends: `Scripts/sanitize --small`.
+    .testTarget(
+      name: "SanitizerTests",
+      dependencies: [
+        "Fuzzing", "Layers", "Optimizers", "Perturbations", "Platform", "Programs", "Solvers",
+        "Tensors",
+      ],
+      swiftSettings: swiftSettings),
     tests(
       "PerturbCommands",
       ["Fuzzing", "HiGHS", "Optimizers", "Perturbations", "Platform", "Tensors"],

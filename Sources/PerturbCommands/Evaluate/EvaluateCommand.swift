@@ -106,12 +106,13 @@ struct EvaluateCommand: ConsoleCommand {
     var evaluation = ExactEvaluation(try options.problem())
     evaluation.findsHessian = hessian
     let line = ProgressLine(console, evaluation.problem.name)
-    if let seconds = evaluation.expectedSeconds() {
+    let name = evaluation.problem.name
+    evaluation.expecting = { seconds in
       let time = "by its formula takes \(LongWorkNotice.time(seconds))"
       if console.showsProgress, seconds > console.progressDelay / .seconds(1) {
         line.show(time)
       } else if !console.showsProgress, seconds > console.noticeDelay / .seconds(1) {
-        console.report("perturb: \(evaluation.problem.name) \(time)")
+        console.report("perturb: \(name) \(time)")
       }
     }
     defer { line.clear() }

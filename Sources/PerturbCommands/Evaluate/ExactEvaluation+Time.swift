@@ -10,7 +10,7 @@ extension ExactEvaluation {
   ///
   /// - Returns: The seconds; nil where there are too few entries for them to be many, or where a part is
   ///   no problem.
-  package func expectedSeconds() -> Double? {
+  func expectedSeconds() -> Double? {
     guard let theta = try? problem.input(), theta.rows > 0 else { return nil }
     let width = theta.values.count / theta.rows
     guard width >= leastWidth || theta.values.count >= 1_000_000 else { return nil }
@@ -24,6 +24,7 @@ extension ExactEvaluation {
   /// The time for each so many-th entry of a point.
   private func seconds(_ point: [Double], every step: Int) -> Double? {
     var part = self
+    part.expecting = nil
     let values = stride(from: 0, to: point.count, by: step).map { point[$0] }
     part.problem.theta = NumberArray(values, precision: problem.precision)
     part.problem.k = problem.k.map { max($0 / step, 1) }

@@ -6,6 +6,8 @@ package import Platform
 package struct ExactEvaluation {
   package var problem: PerturbedProblem
   package var findsHessian = false
+  /// Told, before the work begins, about how many seconds it takes, where it may be many.
+  package var expecting: ((Double) -> Void)?
 
   package init(_ problem: PerturbedProblem) { self.problem = problem }
 
@@ -49,6 +51,15 @@ package struct ExactEvaluation {
     let cotangent: Tensor<Scalar>? = try problem.cotangent(shape)
     let input: Tensor<Scalar> = theta.tensor(of: type)
     let noise = try Noise.forCommand(problem.noise, hasGradient: false)
+    if findsHessian {
+      if isBatch { throw CommandError("--exact --hessian takes one point, not a batch") }
+      if cotangent == nil, unperturbed[0].values.count > 1 {
+        throw CommandError(
+          "--hessian needs --cotangent, \(unperturbed[0].values.count) numbers, one for each entry of "
+            + "the value")
+      }
+    }
+    if let expecting, let seconds = expectedSeconds() { expecting(seconds) }
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -61,14 +72,7 @@ package struct ExactEvaluation {
     var gradient: NumberArray?
     var hessian: NumberArray?
     if cotangent != nil { gradient = NumberArray(try Perturbations.gradient(at: input, of: loss)) }
-    if findsHessian {
-      if isBatch { throw CommandError("--exact --hessian takes one point, not a batch") }
-      if cotangent == nil, weights.count > 1 {
-        throw CommandError(
-          "--hessian needs --cotangent, \(weights.count) numbers, one for each entry of the value")
-      }
-      hessian = NumberArray(try Perturbations.hessian(at: input, of: loss))
-    }
+    if findsHessian { hessian = NumberArray(try Perturbations.hessian(at: input, of: loss)) }
     let seconds = (clock.now - start) / .seconds(1)
     return Outcome(
       theta: theta,

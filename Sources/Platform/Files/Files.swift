@@ -91,7 +91,7 @@ package enum Files {
       bytes.removeLast(room - count)
       if count == 0 { return bytes }
       if bytes.count > most { throw SystemFailure.tooLarge }
-      room = max(1 << 16, size + 1 - bytes.count)
+      room = max(1 << 12, bytes.count, size + 1 - bytes.count)
     }
   }
 

@@ -79,7 +79,7 @@ final class Trial {
     var all: [Int32] { Processes.holding(trial.variable) }
 
     /// Waits for its end.
-    func wait(seconds: Double = 60) -> Outcome {
+    func wait(seconds: Double = 240) -> Outcome {
       let code = running.wait(seconds: seconds)
       if code == nil { running.end() }
       func bytes(_ name: String) -> Data {
@@ -117,7 +117,7 @@ final class Trial {
   /// Runs a command to its end and judges it.
   @discardableResult
   func run(
-    _ arguments: [String], seconds: Double = 60, _ change: (inout Launch) -> Void = { _ in }
+    _ arguments: [String], seconds: Double = 240, _ change: (inout Launch) -> Void = { _ in }
   ) -> Outcome {
     guard let command = start(arguments, change) else {
       return Outcome(code: nil, output: "", errors: "")
@@ -140,6 +140,7 @@ final class Trial {
   /// Lines that may stand before the one that says what is wrong.
   private static let notices = [
     "processes of", "has given no answer for", " left", "warning:", "beside its evaluations",
+    "by its formula takes",
   ]
 
   /// Finds fault with how a command ended.
