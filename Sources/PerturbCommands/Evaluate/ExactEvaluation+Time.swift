@@ -5,7 +5,7 @@ extension ExactEvaluation {
   /// fewer.
   private var leastWidth: Int { findsHessian ? 256 : 2048 }
 
-  /// About how many seconds ``run()`` takes, from problems of a 32nd and a 16th of the entries: costs grow
+  /// About how many seconds ``run()`` takes, from parts of the problem: costs grow
   /// as the number of entries, its square (pairs, orders) or its cube (second derivatives of those).
   ///
   /// - Returns: The seconds; nil where there are too few entries for them to be many, or where a part is
@@ -15,10 +15,18 @@ extension ExactEvaluation {
     let width = theta.values.count / theta.rows
     guard width >= leastWidth || theta.values.count >= 1_000_000 else { return nil }
     if width < leastWidth { return seconds(theta.row(0), every: 1).map { $0 * Double(theta.rows) } }
-    guard let less = seconds(theta.row(0), every: 32), let more = seconds(theta.row(0), every: 16)
-    else { return nil }
+    // From small parts to larger ones, until the time of one can be told.
+    var step = max(width / 64, 32)
+    guard var less = seconds(theta.row(0), every: step) else { return nil }
+    var more = less
+    repeat {
+      step /= 2
+      less = more
+      guard let next = seconds(theta.row(0), every: step) else { return nil }
+      more = next
+    } while more < 0.03 && step >= 32
     let power = min(max(Elementary.log(more / less) / Elementary.log(2), 1), 3)
-    return more * Elementary.pow(16, power) * Double(theta.rows)
+    return more * Elementary.pow(Double(step), power) * Double(theta.rows)
   }
 
   /// The time for each so many-th entry of a point.
