@@ -24,7 +24,7 @@ extension ExactEvaluation {
       less = more
       guard let next = seconds(theta.row(0), every: step) else { return nil }
       more = next
-    } while more < 0.03 && step >= 32
+    } while more < 0.03 && step >= 16
     let power = min(max(Elementary.log(more / less) / Elementary.log(2), 1), 3)
     return more * Elementary.pow(Double(step), power) * Double(theta.rows)
   }
