@@ -6,11 +6,13 @@ internal import Tensors
 final class KeptOutputs<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   private let memory: UnsafeMutableRawPointer
   private let samples: Int
-  private let width: Int
-  private let form: OutputForm
-  private let bytesPerSample: Int
+  let width: Int
+  let form: OutputForm
+  let bytesPerSample: Int
   /// Set once, when the pass that writes the outputs has ended.
   var isComplete = false
+  /// Whether the samples were evaluated elsewhere and their outputs are not known here.
+  var isLost = false
   private let absent = Mutex<[Place: [Int]]>([:])
 
   private struct Place: Hashable {

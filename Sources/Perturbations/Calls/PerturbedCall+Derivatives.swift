@@ -19,26 +19,26 @@ extension PerturbedCall {
       let baseline = try baseline(forward)
       let models = try linearModels(
         forward, (0..<vectors[0].copies).map { vectors[0][$0] }, baseline)
-      return try derivatives(forward, vectors, forward.inputWidth, 1, baseline.odd) {
+      return try derivatives(forward, vectors, forward.inputWidth, 1, baseline, baseline.odd) {
         CotangentTerm(
           g: vectors[0][$0], offsets: baseline.values.products(vectors[0][$0]),
           width: forward.inputWidth, model: models[$0])
       }
     case .tangent:
       let baseline = try baseline(forward)
-      return try derivatives(forward, vectors, forward.outputWidth, 1, baseline.odd) {
+      return try derivatives(forward, vectors, forward.outputWidth, 1, baseline, baseline.odd) {
         TangentTerm(u: vectors[0][$0], baseline: baseline.values, width: forward.outputWidth)
       }
     case .secondCotangent:
       let baseline = try baseline(forward)
-      return try derivatives(forward, vectors, forward.inputWidth, 2, baseline.even) {
+      return try derivatives(forward, vectors, forward.inputWidth, 2, baseline, baseline.even) {
         SecondCotangentTerm(
           g: vectors[0][$0], u: vectors[1][$0],
           offsets: baseline.values.products(vectors[0][$0]), width: forward.inputWidth)
       }
     case .secondTangent:
       let baseline = try baseline(forward)
-      return try derivatives(forward, vectors, forward.outputWidth, 2, baseline.even) {
+      return try derivatives(forward, vectors, forward.outputWidth, 2, baseline, baseline.even) {
         SecondTangentTerm(
           u: vectors[0][$0], v: vectors[1][$0], baseline: baseline.values,
           width: forward.outputWidth)
@@ -56,15 +56,17 @@ extension PerturbedCall {
   /// The sums of a term for each copy, over the samples and σ to some power.
   private func derivatives(
     _ forward: Forward, _ vectors: [PackedVectors], _ width: Int, _ power: Int,
-    _ factors: [Double], _ term: (_ copy: Int) -> any Term<Scalar>
+    _ baseline: BaselineValues, _ factors: [Double], _ term: (_ copy: Int) -> any Term<Scalar>
   ) throws -> Value {
     let copies = vectors[0].copies
     var results = [Double](repeating: 0, count: copies * forward.rows * width)
     let atOnce = Swift.max(1, Self.mostSums / Swift.max(width, 1))
     for first in stride(from: 0, to: copies, by: atOnce) {
       let part = first..<Swift.min(first + atOnce, copies)
-      var totals = try SamplePass(forward.source, .terms(sums: part.map(term), moments: []))
-        .totals(on: smoothing.execution)
+      var totals = try SamplePass(
+        forward.source, .terms(sums: part.map(term), moments: []),
+        followsTotals: baseline.followsTotals
+      ).totals(on: smoothing.execution)
       for row in totals.indices {
         let total = totals[row]
         totals[row].sums = []
@@ -148,12 +150,13 @@ extension PerturbedCall {
         return BaselineValues(
           values: SampleOffsets(zerosOf: width), odd: ones, even: ones)
       case .point:
-        return BaselineValues(values: offsets(try forward.pointValues()), odd: ones, even: ones)
+        return BaselineValues(
+          values: offsets(try forward.pointValues(on: smoothing.execution)), odd: ones, even: ones)
       case .leaveOneOut, .linear:
         if let strata = forward.strata {
           return BaselineValues(
             values: offsets(withoutOwn(strata, forward), strata: smoothing.sampling.scramblings),
-            odd: ones, even: ones)
+            odd: ones, even: ones, followsTotals: true)
         }
       }
     }
@@ -163,7 +166,8 @@ extension PerturbedCall {
       }
     }
     return BaselineValues(
-      values: offsets(forward.means), odd: factors(isEven: false), even: factors(isEven: true))
+      values: offsets(forward.means), odd: factors(isEven: false), even: factors(isEven: true),
+      followsTotals: true)
   }
 
   /// The means of the outputs of all other scramblings: [rows, scramblings, output width].

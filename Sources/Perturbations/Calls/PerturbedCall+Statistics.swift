@@ -98,7 +98,7 @@ extension PerturbedCall: StatisticsCall {
     let baseline = try baseline(forward)
     let model = try linearModels(forward, [g[...]], baseline)[0]
     let totals = try moments(
-      forward,
+      forward, baseline.followsTotals,
       [
         OutputTerm<Scalar>(width: forward.outputWidth),
         CotangentTerm<Scalar>(
@@ -117,7 +117,7 @@ extension PerturbedCall: StatisticsCall {
     let forward = try forward(theta)
     let order = try secondOrder(forward, g)
     return try moments(
-      forward,
+      forward, order.followsTotals,
       [
         SecondCotangentTerm<Scalar>(
           g: g[...], u: u[...], offsets: order.offsets, width: forward.inputWidth,
@@ -132,7 +132,7 @@ extension PerturbedCall: StatisticsCall {
     let forward = try forward(theta)
     let order = try secondOrder(forward, g)
     return try moments(
-      forward,
+      forward, order.followsTotals,
       [
         HessianTerm<Scalar>(
           g: g[...], offsets: order.offsets, inputWidth: forward.inputWidth, lines: lines,
@@ -147,7 +147,7 @@ extension PerturbedCall: StatisticsCall {
     let baseline = try baseline(forward)
     let sigma = smoothing.sigma
     return try moments(
-      forward,
+      forward, baseline.followsTotals,
       [
         SigmaTerm<Scalar>(
           g: g[...], offsets: baseline.values.products(g[...]), inputWidth: forward.inputWidth,
@@ -159,7 +159,7 @@ extension PerturbedCall: StatisticsCall {
 
   func unperturbed(_ theta: [Value]) throws -> (outputs: [Double], changed: [Int]) {
     let forward = try forward(theta)
-    let outputs = try forward.pointValues()
+    let outputs = try forward.pointValues(on: smoothing.execution)
     let totals = try SamplePass(
       forward.source, .terms(sums: [ChangedTerm(unperturbed: outputs)], moments: [])
     ).totals(on: smoothing.execution)
@@ -189,10 +189,11 @@ extension PerturbedCall: StatisticsCall {
   }
 
   func moments(
-    _ forward: Forward, _ terms: [any Term<Scalar>]
+    _ forward: Forward, _ followsTotals: Bool, _ terms: [any Term<Scalar>]
   ) throws -> [PartialSums] {
-    let totals = try SamplePass(forward.source, .terms(sums: [], moments: terms)).totals(
-      on: smoothing.execution)
+    let totals = try SamplePass(
+      forward.source, .terms(sums: [], moments: terms), followsTotals: followsTotals
+    ).totals(on: smoothing.execution)
     try checkWhole(totals)
     return totals
   }
@@ -210,14 +211,14 @@ extension PerturbedCall: StatisticsCall {
   /// What the terms of second derivatives in θ take, for each row.
   private func secondOrder(
     _ forward: Forward, _ g: [Double]
-  ) throws -> (offsets: SampleOffsets, even: [Double], odd: [Double]) {
+  ) throws -> (offsets: SampleOffsets, even: [Double], odd: [Double], followsTotals: Bool) {
     try smoothing.checkScoreDerivative()
     let baseline = try baseline(forward)
     let sigma = smoothing.sigma
     let first = smoothing.noise.perturbation.firstInSecond
     return (
       baseline.values.products(g[...]), baseline.even.map { $0 / (sigma * sigma) },
-      baseline.odd.map { first * $0 / sigma }
+      baseline.odd.map { first * $0 / sigma }, baseline.followsTotals
     )
   }
 }

@@ -121,10 +121,11 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     }
 
     /// f(θ), [rows, output width].
-    func pointValues() throws -> [Double] {
+    func pointValues(on execution: any Execution) throws -> [Double] {
       try unperturbed.withLock { known in
         if let known { return known }
-        let found = try source.unperturbed()
+        let found = try execution.single(source.unperturbed)
+        guard found.count == rows * outputWidth else { throw PassPartError.damaged }
         known = found
         return found
       }
@@ -149,8 +150,10 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let forward =
       mayBeDifferentiated && sumsAnswers(source)
       ? try answerForward(theta, source) : try plainForward(theta, source)
-    source.kept?.isComplete = true
-    if mayBeDifferentiated, smoothing.baseline == .point { _ = try forward.pointValues() }
+    if let kept = source.kept, !kept.isLost { kept.isComplete = true }
+    if mayBeDifferentiated, smoothing.baseline == .point {
+      _ = try forward.pointValues(on: smoothing.execution)
+    }
     return forward
   }
 
@@ -252,7 +255,18 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     var found = try evaluator.knownOutput(for: input) ?? known?.layout
     var probe = known?.probe
     // The shape of the output decides how samples are cut into blocks; some samples tell it.
-    if found == nil { probe = try self.probe(sampler, &found) }
+    if found == nil, evaluator.runsOutside {
+      let width = try smoothing.execution.single {
+        probe = try self.probe(sampler, &found)
+        return found.map { [Double($0.width)] } ?? []
+      }
+      guard let count = width.first.flatMap({ Int32(exactly: $0) }), count >= 0 else {
+        throw PassPartError.damaged
+      }
+      found = ExampleLayout(shapes: [[Int(count)]], types: [Scalar.elementType])
+    } else if found == nil {
+      probe = try self.probe(sampler, &found)
+    }
     guard let layout = found else { trap(name, "the function gave no output") }
     if transform.isObjective || transform.isMultiplied || findsObjective {
       try checkSolution(layout, input)
@@ -266,7 +280,8 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
     let plan = SamplePlan(
       samples: smoothing.samples, width: Swift.max(sampler.width, layout.width),
       unit: smoothing.sampling.blockUnit(width: sampler.width),
-      sums: sumsWinners ? sampler.width * sampler.width : 0)
+      sums: sumsWinners ? sampler.width * sampler.width : 0,
+      leastBlocks: evaluator.runsOutside ? 64 : 1)
     func fits(_ form: OutputForm) -> Bool {
       let bytes = KeptOutputs<Scalar>.bytesPerSample(width: width, form)
       let (size, overflow) = (rows * Swift.max(bytes, 1)).multipliedReportingOverflow(
@@ -282,7 +297,7 @@ final class PerturbedCall<Scalar: TensorFloatingPoint>: EstimatedCall, @unchecke
       transform: transform, form: form,
       kept: keeps
         ? KeptOutputs(rows: rows, samples: smoothing.samples, width: width, form: form) : nil,
-      probe: probe)
+      mayFollowTotals: smoothing.baseline.leavesOneOut || evaluator.runsOutside, probe: probe)
   }
 
   private func probe(

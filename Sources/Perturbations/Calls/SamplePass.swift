@@ -16,11 +16,13 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
 
   let source: SampleSource<Scalar>
   let goal: Goal
+  let followsTotals: Bool
   let layout: PartialSums.Layout
 
-  init(_ source: SampleSource<Scalar>, _ goal: Goal) {
+  init(_ source: SampleSource<Scalar>, _ goal: Goal, followsTotals: Bool = false) {
     self.source = source
     self.goal = goal
+    self.followsTotals = followsTotals
     var layout = PartialSums.Layout()
     switch goal {
     case .terms(let sums, let moments):
@@ -40,6 +42,31 @@ struct SamplePass<Scalar: TensorFloatingPoint>: Pass {
   var blocks: Int { source.plan.blockCount }
   var samples: Int { source.plan.samples }
   var samplesPerBlock: Int { source.plan.samplesPerBlock }
+
+  var outputs: (any PassOutputs)? {
+    source.kept.map {
+      LeftOutputs(kept: $0, blocks: source.plan, areWanted: source.mayFollowTotals)
+    }
+  }
+
+  var fingerprint: Fingerprint {
+    var fingerprint = shapeFingerprint
+    let sampler = source.sampler
+    for word in [sampler.key.words.0, sampler.key.words.1] { fingerprint.add(UInt64(word)) }
+    fingerprint.add(sampler.noise.name)
+    fingerprint.add(reflecting: sampler.sampling)
+    fingerprint.add(sampler.noiseRows)
+    fingerprint.add(sampler.sigma.asDouble.bitPattern)
+    for leaf in sampler.leaves { fingerprint.add(leaf.theta.doubles) }
+    fingerprint.add(reflecting: source.transform)
+    switch goal {
+    case .terms(let sums, let moments):
+      for term in sums + moments { fingerprint.add(reflecting: term) }
+    case .answers: fingerprint.add("answers")
+    case .solutions(let limit): fingerprint.add(limit)
+    }
+    return fingerprint
+  }
 
   /// A thread's hold on a block's memory, which goes back when the pass is over.
   final class Worker {

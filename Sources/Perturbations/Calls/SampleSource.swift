@@ -15,6 +15,8 @@ final class SampleSource<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   let form: OutputForm
   /// Outputs that the first pass leaves for others; nil where they are evaluated again.
   let kept: KeptOutputs<Scalar>?
+  /// Whether later passes may follow from the sums of the first one, as where these tell a baseline.
+  let mayFollowTotals: Bool
   /// Outputs of the first samples of row 0, from finding out the output's shape.
   let probe: Probe?
   /// θ as the kernels that find an answer while they draw take it: negated for the smallest entry.
@@ -30,7 +32,7 @@ final class SampleSource<Scalar: TensorFloatingPoint>: @unchecked Sendable {
   init(
     evaluator: any BlockEvaluator<Scalar>, sampler: Sampler<Scalar>, plan: SamplePlan, rows: Int,
     functionLayout: ExampleLayout, transform: OutputTransform, form: OutputForm,
-    kept: KeptOutputs<Scalar>?, probe: Probe?
+    kept: KeptOutputs<Scalar>?, mayFollowTotals: Bool, probe: Probe?
   ) {
     self.evaluator = evaluator
     self.sampler = sampler
@@ -41,6 +43,7 @@ final class SampleSource<Scalar: TensorFloatingPoint>: @unchecked Sendable {
     layout = transform.layout(functionLayout)
     self.form = form
     self.kept = kept
+    self.mayFollowTotals = mayFollowTotals
     self.probe = probe
     let theta = sampler.origins.first
     switch form {

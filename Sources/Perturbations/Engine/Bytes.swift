@@ -1,5 +1,5 @@
 /// Writes numbers as bytes, little-endian.
-struct ByteWriter {
+package struct ByteWriter {
   private(set) var bytes: [UInt8] = []
 
   mutating func write(_ number: Int) { write(UInt64(bitPattern: Int64(number))) }
@@ -9,19 +9,25 @@ struct ByteWriter {
   /// The count, then the numbers.
   mutating func write(_ numbers: [Double]) {
     write(numbers.count)
-    bytes.reserveCapacity(bytes.count + 8 * numbers.count)
     for number in numbers { write(number) }
   }
 
-  private mutating func write(_ word: UInt64) {
-    for shift in stride(from: 0, to: 64, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-    }
+  /// The count, then the bytes.
+  mutating func write(_ other: [UInt8]) {
+    write(other.count)
+    bytes += other
+  }
+
+  /// Bytes whose count whoever reads them knows.
+  mutating func writeRaw(_ other: UnsafeRawBufferPointer) { bytes += other }
+
+  mutating func write(_ word: UInt64) {
+    withUnsafeBytes(of: word.littleEndian) { bytes += $0 }
   }
 }
 
 /// Reads what ``ByteWriter`` wrote; anything else is an error, never a trap.
-struct ByteReader {
+package struct ByteReader {
   private let bytes: [UInt8]
   private var position = 0
 
@@ -52,11 +58,30 @@ struct ByteReader {
     return numbers
   }
 
-  private mutating func word() throws(PassPartError) -> UInt64 {
+  /// Bytes with their count in front.
+  mutating func byteString() throws(PassPartError) -> [UInt8] {
+    let count = try count()
+    defer { position += count }
+    return Array(bytes[position..<position + count])
+  }
+
+  /// So many bytes, copied to where they are wanted.
+  mutating func readRaw(into target: UnsafeMutableRawBufferPointer) throws(PassPartError) {
+    guard target.count <= bytes.count - position else { throw .damaged }
+    let start = position
+    bytes.withUnsafeBytes {
+      target.copyMemory(from: .init(rebasing: $0[start..<start + target.count]))
+    }
+    position += target.count
+  }
+
+  mutating func word() throws(PassPartError) -> UInt64 {
     guard bytes.count - position >= 8 else { throw .damaged }
-    var word: UInt64 = 0
-    for shift in 0..<8 { word |= UInt64(bytes[position + shift]) << UInt64(8 * shift) }
+    let start = position
     position += 8
-    return word
+    return UInt64(
+      littleEndian: bytes.withUnsafeBytes {
+        $0.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+      })
   }
 }

@@ -50,6 +50,12 @@ struct Moments: Sendable {
 
   mutating func reset() { self = Moments(layout) }
 
+  /// In the place of samples that somebody else adds up: so many, of zeros.
+  init(_ layout: Layout, unknown count: Int) {
+    self.init(layout)
+    (samples, units, counts) = (count, count, Double(count))
+  }
+
   /// The moments of a block of samples, added to none.
   ///
   /// - Parameters:

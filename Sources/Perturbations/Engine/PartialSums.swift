@@ -38,6 +38,15 @@ package struct PartialSums: Sendable {
     solutions = layout.solutionWidth.map(SolutionTable.init)
   }
 
+  /// In the place of samples that somebody else adds up: so many, of zeros.
+  init(_ layout: Layout, unknown count: Int) {
+    self.init(layout)
+    moments = layout.moments.map { Moments($0, unknown: count) }
+    values = [Double](repeating: 0, count: layout.values * count)
+    solutions = layout.solutionWidth.map { SolutionTable(width: $0, unknown: count) }
+    (samples, present) = (count, count)
+  }
+
   /// Of no samples, in memory that is there already.
   mutating func reset() {
     for index in sums.indices { sums[index] = 0 }

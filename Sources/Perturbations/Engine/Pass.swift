@@ -35,14 +35,59 @@ package protocol Pass: Sendable {
 
   /// Refuses sums that there is no room for; called for each node of the tree.
   func check(_ sums: PartialSums) throws
+
+  /// Whether what is summed follows from the sums of passes before it, over all samples: such a pass
+  /// cannot begin where only a part of these is known.
+  var followsTotals: Bool { get }
+
+  /// Tells the pass from others of its kind: key, point, and what is summed.
+  var fingerprint: Fingerprint { get }
+
+  /// What evaluations leave for later passes, which would evaluate again without it; nil where they
+  /// leave nothing.
+  var outputs: (any PassOutputs)? { get }
+}
+
+/// The outputs of the samples of a call, which its first pass leaves for others.
+package protocol PassOutputs: Sendable {
+  /// Whether a pass that follows totals may ask for them.
+  var areWanted: Bool { get }
+
+  /// Whether they are there: of all samples that this process has evaluated or been given.
+  var areThere: Bool { get }
+
+  /// Notes that nobody brings them: later passes evaluate again.
+  func lose()
+
+  func encode(_ samples: Range<Int>, segment: Int, to writer: inout ByteWriter)
+
+  /// Takes the outputs that ``encode(_:segment:to:)`` wrote.
+  func decode(
+    _ samples: Range<Int>, segment: Int, from reader: inout ByteReader) throws(PassPartError)
 }
 
 extension Execution {
   package var threads: Int { 1 }
+
+  package func single(_ numbers: () throws -> [Double]) throws -> [Double] { try numbers() }
 }
 
 extension Pass {
   package func check(_ sums: PartialSums) throws {}
+
+  package var followsTotals: Bool { false }
+
+  package var fingerprint: Fingerprint { shapeFingerprint }
+
+  package var outputs: (any PassOutputs)? { nil }
+
+  /// That of the blocks and the layout.
+  var shapeFingerprint: Fingerprint {
+    var fingerprint = Fingerprint()
+    for number in [segments, blocks, samples, samplesPerBlock] { fingerprint.add(number) }
+    fingerprint.add(reflecting: layout)
+    return fingerprint
+  }
 
   /// The samples in some blocks of each segment.
   func samples(in blocks: Range<Int>) -> Int {
@@ -74,4 +119,8 @@ package protocol Execution: Sendable {
   /// - Throws: The error of the first block, in their order, that fails; `CancellationError` where
   ///   the task that it runs in is cancelled.
   func run<P: Pass>(_ pass: P, blocks: Range<Int>) throws -> PassPart
+
+  /// Finds numbers that belong to no sample and that everybody needs, such as f(θ): where several
+  /// processes take part, one may do it for all.
+  func single(_ numbers: () throws -> [Double]) throws -> [Double]
 }

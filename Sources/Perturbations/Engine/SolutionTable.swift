@@ -9,6 +9,13 @@ struct SolutionTable: Sendable {
 
   init(width: Int) { self.width = width }
 
+  /// In the place of samples that somebody else adds up: so many, of zeros.
+  init(width: Int, unknown count: Int) {
+    self.init(width: width)
+    let zeros = [Double](repeating: 0, count: Swift.max(width, 1))
+    zeros.withUnsafeBufferPointer { if let start = $0.baseAddress { add(start, count: count) } }
+  }
+
   mutating func removeAll() {
     outputs.removeAll(keepingCapacity: true)
     counts.removeAll(keepingCapacity: true)

@@ -5,7 +5,7 @@
 /// those of its left child and of what there is of its right one. Whoever computed which nodes, and
 /// in which order they come in, the sums have the same bits; at any time at most a few nodes for each
 /// level are held.
-struct SumTree: Sendable {
+package struct SumTree: Sendable {
   struct Node: Sendable {
     let level: Int
     let index: Int

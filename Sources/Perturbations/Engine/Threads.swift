@@ -25,7 +25,12 @@ package struct Threads: Execution {
   package var threads: Int { count }
 
   package func run<P: Pass>(_ pass: P, blocks: Range<Int>) throws -> PassPart {
-    let cut = Cut(segments: pass.segments, blocks: blocks, workers: count)
+    try run(pass, segments: 0..<pass.segments, blocks: blocks)
+  }
+
+  /// Computes the sums of a range of blocks for some of the segments.
+  func run<P: Pass>(_ pass: P, segments: Range<Int>, blocks: Range<Int>) throws -> PassPart {
+    let cut = Cut(segments: segments, blocks: blocks, workers: count)
     let run = Run(pass, cut, progress)
     let state = TraceContext.current
     let workers = Swift.min(count, cut.units)
@@ -60,21 +65,22 @@ func concurrently(_ count: Int, _ work: @Sendable () -> Void) {
 /// How the blocks of a run are handed out: by subtrees of equally many blocks, several for each
 /// worker.
 private struct Cut {
-  let segments: Int
+  let segments: Range<Int>
   let blocks: Range<Int>
   /// The blocks of a subtree are 2^level.
   let level: Int
   private let first: Int
   private let perSegment: Int
 
-  var units: Int { segments * perSegment }
+  var units: Int { segments.count * perSegment }
 
-  init(segments: Int, blocks: Range<Int>, workers: Int) {
+  init(segments: Range<Int>, blocks: Range<Int>, workers: Int) {
     self.segments = segments
     self.blocks = blocks
     var level = 0
     // Divides, since segments times blocks may be more than a number holds.
-    while level < 6, blocks.count >> (level + 1) >= (16 * workers - 1) / Swift.max(segments, 1) + 1
+    while level < 6,
+      blocks.count >> (level + 1) >= (16 * workers - 1) / Swift.max(segments.count, 1) + 1
     { level += 1 }
     self.level = level
     first = blocks.lowerBound >> level
@@ -85,7 +91,7 @@ private struct Cut {
   func unit(_ index: Int) -> (segment: Int, blocks: Range<Int>) {
     let tree = first + index % perSegment
     return (
-      index / perSegment,
+      segments.lowerBound + index / perSegment,
       Swift.max(
         tree << level, blocks.lowerBound)..<Swift.min((tree + 1) << level, blocks.upperBound)
     )
@@ -113,7 +119,7 @@ private final class Run<P: Pass>: Sendable {
 
   init(_ pass: P, _ cut: Cut, _ progress: ProgressObserver?) {
     self.pass = pass
-    let (total, overflow) = cut.segments.multipliedReportingOverflow(
+    let (total, overflow) = cut.segments.count.multipliedReportingOverflow(
       by: pass.samples(in: cut.blocks))
     self.total = overflow ? .max : total
     self.cut = cut

@@ -4,7 +4,11 @@ internal import Tensors
 struct BatchEvaluator<Scalar: TensorFloatingPoint>: BlockEvaluator {
   let function: any BatchFunction
 
-  func knownOutput(for input: ExampleLayout) -> ExampleLayout? { nil }
+  var runsOutside: Bool { true }
+
+  func knownOutput(for input: ExampleLayout) -> ExampleLayout? {
+    function.outputWidth.map { ExampleLayout(shapes: [[$0]], types: [Scalar.elementType]) }
+  }
 
   func makeWorkspace(
     _ sampler: Sampler<Scalar>, samplesPerBlock: Int

@@ -6,6 +6,13 @@ package import Tensors
 package protocol BatchFunction: Sendable {
   /// Evaluates some inputs; called from several threads.
   func evaluate(_ request: BatchRequest) throws -> BatchAnswer
+
+  /// How many entries an answer has, where that is known before the first.
+  var outputWidth: Int? { get }
+}
+
+extension BatchFunction {
+  package var outputWidth: Int? { nil }
 }
 
 /// Inputs for a ``BatchFunction``.

@@ -8,6 +8,9 @@ protocol BlockEvaluator<Scalar>: Sendable {
   /// calling the function.
   func knownOutput(for input: ExampleLayout) throws -> ExampleLayout?
 
+  /// Whether the function runs outside of this process, where a call may cost much and have no answer.
+  var runsOutside: Bool { get }
+
   /// In which form outputs are found and kept.
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm
 
@@ -27,6 +30,8 @@ protocol BlockEvaluator<Scalar>: Sendable {
 }
 
 extension BlockEvaluator {
+  var runsOutside: Bool { false }
+
   func outputForm(_ sampler: Sampler<Scalar>) -> OutputForm { .dense }
   func expectation(under noise: Noise) -> (any ExactExpectation)? { nil }
   var isQuick: Bool { false }

@@ -53,9 +53,10 @@ public struct Smoothing: Sendable {
     self.progress = progress
   }
 
-  /// What runs the samples: threads of this process unless something else was given.
+  /// What runs the samples: threads of this process, with those who share the task's work, unless
+  /// something else was given.
   package var execution: any Execution {
-    get { other ?? Threads(threads, progress: progress) }
+    get { other ?? SharedWork.execution(on: Threads(threads, progress: progress)) }
     set { other = newValue }
   }
   private var other: (any Execution)?

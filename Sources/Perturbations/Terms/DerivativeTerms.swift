@@ -9,6 +9,8 @@ struct BaselineValues: Sendable {
   let odd: [Double]
   /// Of weights that are the same at z and −z, for each row.
   let even: [Double]
+  /// Whether b follows from the outputs of all samples.
+  var followsTotals = false
 }
 
 /// ⟨g, y − b⟩ s: the derivative of ⟨g, ȳ⟩, times σ. With a linear model of slopes c,

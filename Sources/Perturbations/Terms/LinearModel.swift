@@ -241,8 +241,9 @@ extension PerturbedCall {
     let atOnce = Swift.max(1, Self.mostSums / Swift.max(terms.first?.width ?? 1, 1))
     for first in stride(from: 0, to: terms.count, by: atOnce) {
       let part = terms[first..<Swift.min(first + atOnce, terms.count)]
-      let totals = try SamplePass(forward.source, .terms(sums: Array(part), moments: [])).totals(
-        on: smoothing.execution)
+      let totals = try SamplePass(
+        forward.source, .terms(sums: Array(part), moments: []), followsTotals: baseline.followsTotals
+      ).totals(on: smoothing.execution)
       var start = 0
       for term in part {
         models.append(LinearModel(totals, term, start: start, information: information))

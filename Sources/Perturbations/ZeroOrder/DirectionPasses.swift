@@ -43,6 +43,9 @@ struct DirectionSumsPass: Pass {
   var samples: Int { plan.samples }
   var samplesPerBlock: Int { plan.samplesPerSum }
 
+  /// The coefficients are made of the values of all samples.
+  var followsTotals: Bool { true }
+
   var layout: PartialSums.Layout {
     findsErrors
       ? PartialSums.Layout(moments: [Moments.Layout(width: width)])

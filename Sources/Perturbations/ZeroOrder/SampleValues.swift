@@ -64,6 +64,16 @@ struct ValuesPass: Pass {
         isAntithetic: call.estimator.method == .antithetic, groupSize: call.groupSize(point)))
   }
 
+  var fingerprint: Fingerprint {
+    var fingerprint = shapeFingerprint
+    let estimator = call.estimator
+    for word in [call.key.words.0, call.key.words.1] { fingerprint.add(UInt64(word)) }
+    for leaf in point.leaves { fingerprint.add(leaf.theta.doubles) }
+    fingerprint.add(estimator.sigma.bitPattern)
+    for name in [estimator.method.rawValue, estimator.distribution.name] { fingerprint.add(name) }
+    return fingerprint
+  }
+
   func makeWorker(_ context: EvaluationContext) -> DirectionBlock {
     DirectionBlock(
       point.leaves, call.sampler, capacity: Swift.min(plan.samplesAtOnce, plan.samples),

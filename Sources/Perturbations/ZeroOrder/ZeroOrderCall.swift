@@ -88,11 +88,14 @@ final class ZeroOrderCall: EstimatedCall, @unchecked Sendable {
           "at most \((1 << 28) / point.parameters) for \(point.parameters) parameters: each "
           + "thread holds the directions of a group")
     }
-    let output = try TraceContext.evaluating(for: TraceContext.current) {
-      try callingFunction(sample: -1, key: key) { try function.one(theta) }
+    let found = try estimator.smoothing.execution.single {
+      let output = try TraceContext.evaluating(for: TraceContext.current) {
+        try callingFunction(sample: -1, key: key) { try function.one(theta) }
+      }
+      guard output.count == 1 else { throw notScalar(output.shape) }
+      return [output.doubles[0]]
     }
-    guard output.count == 1 else { throw notScalar(output.shape) }
-    let value = output.doubles[0]
+    let value = found.first ?? .nan
     guard value.isFinite else {
       throw PerturbationError.nonFiniteOutput(sample: -1, key: key, index: 0, value: value)
     }
