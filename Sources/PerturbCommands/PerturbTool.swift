@@ -123,8 +123,8 @@ struct RootCommand: ParsableCommand {
       """,
     version: PerturbVersion.text,
     subcommands: [
-      GalleryCommand.self, EvaluateCommand.self, DiagnoseCommand.self, MinimizeCommand.self,
-      ReplayCommand.self,
+      GalleryCommand.self, EvaluateCommand.self, CombineCommand.self, DiagnoseCommand.self,
+      MinimizeCommand.self, ReplayCommand.self,
     ])
 }
 

@@ -3,7 +3,7 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     "--help", "evaluate --help", "gallery --help", "diagnose --help", "minimize --help",
-    "replay --help", "help gallery", "",
+    "replay --help", "combine --help", "help gallery", "",
   ])
   func helpGoesToTheOutputInEightyColumns(line: String) {
     let run = CommandRun(line)

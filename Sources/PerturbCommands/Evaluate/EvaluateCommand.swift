@@ -65,12 +65,21 @@ struct EvaluateCommand: ConsoleCommand {
   )
   var json = false
 
+  @Option(
+    "Compute one of N equal parts of the samples and write it to --out; 'perturb combine' makes the "
+      + "whole of all of them. A part that is there already is left as it is.", "K/N")
+  var part: PartNumber?
+
+  @Option("The file that a part is written to.", "file")
+  var out: String?
+
   @OptionGroup(title: "Programs") var programOptions: ProgramOptions
 
   @Argument(parsing: .postTerminator, help: "A program and its arguments, after --.")
   var program: [String] = []
 
   func run(on console: Console) throws {
+    if part != nil || out != nil { return try runPart(on: console) }
     if try takesFormula() { return try runExactly(on: console) }
     var evaluation = try evaluation()
     let progress = SampleProgressLine(console, evaluation.problem.name)
@@ -138,7 +147,7 @@ struct EvaluateCommand: ConsoleCommand {
     }
   }
 
-  private func evaluation() throws -> Evaluation {
+  func evaluation() throws -> Evaluation {
     if !program.isEmpty {
       let external = try programOptions.program(program)
       var evaluation = Evaluation(try options.problem(external))
@@ -170,7 +179,7 @@ struct EvaluateCommand: ConsoleCommand {
     untilStandardError.map { .value($0) } ?? untilGradientStandardError.map { .gradient($0) }
   }
 
-  private func outcome(
+  func outcome(
     _ evaluation: Evaluation, _ console: Console
   ) throws -> Evaluation.Outcome {
     guard let external = evaluation.problem.program else {

@@ -22,6 +22,9 @@ package struct Evaluation {
   /// Where given, samples are taken until the standard errors are small enough.
   package var stop: Stop?
 
+  /// What it is where it is cut into parts; nil where it is not.
+  package var part: PartRole?
+
   package init(_ problem: PerturbedProblem) { self.problem = problem }
 
   /// Which standard errors are to be at most how large, entry by entry.
@@ -122,11 +125,17 @@ package struct Evaluation {
   }
 
   private func run<Scalar: CommandScalar>(_ type: Scalar.Type) throws -> Outcome {
-    let function = try problem.commandFunction()
+    var function = try problem.commandFunction()
     let theta = try problem.input()
     let isBatch = theta.shape.count == 2
     let unperturbed = try (0..<theta.rows).map {
       try problem.output(function, at: theta.row($0), type)
+    }
+    if let part = part ?? (SharedWork.sharing == nil ? nil : .computed),
+      let program = problem.program
+    {
+      function = .batches(
+        PartProgram(program: program, outputWidth: unperturbed[0].shape.last, role: part))
     }
     let valueShape = (isBatch ? [theta.rows] : []) + unperturbed[0].shape
     let point = Point<Scalar>(
@@ -178,7 +187,7 @@ package struct Evaluation {
       outcome.choice = try perturbed.choice(at: point.theta, key: point.key, batched: isBatch)
     }
     try checkFinite(outcome)
-    outcome.skipped = problem.program?.statistics.skipped ?? 0
+    outcome.skipped = try SharedWork.total(problem.program?.statistics.skipped ?? 0)
     outcome.seconds = (clock.now - start) / .seconds(1)
     if standardErrors == .rough { try addRoughErrors(function, point, to: &outcome) }
     return outcome
@@ -287,7 +296,9 @@ package struct Evaluation {
     outcome.valueError = outcome.valueError ?? NumberArray(estimate.valueStandardError * factor)
     outcome.gradientError = NumberArray(estimate.standardError * factor)
     outcome.spread = outcome.spread ?? Spread(estimate)
-    guard perturbed.baseline == .none, perturbed.sampling == .independent else { return }
+    guard part == nil, perturbed.baseline == .none, perturbed.sampling == .independent else {
+      return
+    }
     var other = problem
     other.baseline = "leave-one-out"
     let few = min(perturbed.samples, 20_000)

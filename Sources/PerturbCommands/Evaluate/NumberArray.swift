@@ -24,8 +24,13 @@ package struct NumberArray: Sendable, Equatable {
   package init(
     file path: String, purpose: String, precision: Precision
   ) throws(CommandError) {
-    let json = try JSON(file: path, purpose: purpose)
-    let place = "the \(purpose) '\(path)'"
+    try self.init(
+      json: JSON(file: path, purpose: purpose), place: "the \(purpose) '\(path)'",
+      precision: precision)
+  }
+
+  /// The numbers of JSON that is found in a place.
+  init(json: JSON, place: String, precision: Precision) throws(CommandError) {
     guard let rows = json.elements else {
       throw CommandError("\(place) holds \(json.kind), expected an array of numbers")
     }

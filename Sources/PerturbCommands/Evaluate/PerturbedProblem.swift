@@ -137,7 +137,7 @@ package struct PerturbedProblem {
     if case .solver(let solver) = function {
       return (try solver.outputShape(forInput: [input.count]), try Scalar.solve(solver, input))
     }
-    let output = try program?(input) ?? []
+    let output = try SharedWork.single { try program?(input) ?? [] }
     return ([output.count], output.map { Scalar(nearest: $0).asDouble })
   }
 
