@@ -52,7 +52,13 @@ let package = Package(
     .library(name: "Figures", targets: ["Figures"]),
     .library(name: "HiGHS", targets: ["HiGHS"]),
     .library(name: "Programs", targets: ["Programs"]),
+    .library(name: "Machines", targets: ["Machines"]),
     .executable(name: "perturb", targets: ["perturb"]),
+  ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Estimates run over the ranks that mpirun starts; needs an MPI library (mpi-c).")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -93,12 +99,17 @@ let package = Package(
     library("Figures", ["Platform"]),
     library("HiGHS", ["Solvers", "Platform"]),
     library("Programs", ["Perturbations", "Tensors", "Platform"]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "mpi-c", providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
+    library(
+      "Machines",
+      ["Perturbations", "Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))]),
     // Floor 4
     library(
       "PerturbCommands",
       [
         "Perturbations", "Solvers", "Decisions", "HiGHS", "Optimizers", "Layers", "Figures",
-        "Programs", "Platform",
+        "Programs", "Machines", "Platform",
         argumentParser,
       ]),
     .executableTarget(
@@ -120,6 +131,7 @@ let package = Package(
     tests("Decisions", resources: fixtures),
     tests("HiGHS", ["Perturbations", "Solvers", "Tensors"]),
     tests("Figures"),
+    tests("Machines", ["Perturbations", "Tensors"]),
     tests("Programs", ["Perturbations", "Solvers", "Tensors", "Fuzzing"], resources: fixtures),
     // What threads and memory share, at sizes at which a sanitizer ends: `Scripts/sanitize --small`.
     .testTarget(

@@ -19,7 +19,7 @@ package enum PerturbTool {
       Console.standard.report("perturb: \(scarcity)")
       ThisProcess.leave(1)
     }
-    ThisProcess.leave(run(Array(CommandLine.arguments.dropFirst()), console: .standard))
+    ThisProcess.leave(runOnRanks(Array(CommandLine.arguments.dropFirst())))
   }
 
   /// What there is too little of. Memory and descriptors that are not there in the middle of a

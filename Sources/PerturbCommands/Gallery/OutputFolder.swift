@@ -1,3 +1,4 @@
+internal import Perturbations
 internal import Platform
 
 /// The folder that a command's page is written into, all at once at the end: a failure on the way
@@ -46,6 +47,7 @@ package struct OutputFolder {
   ///
   /// - Throws: ``CommandError`` that names the folder and what is in the way.
   package func check(names: [String]) throws(CommandError) {
+    guard SharedWork.isFirst else { return }
     try Self.checkPath(path)
     try checkOwnership(names)
     let made = try makeStaging()
@@ -57,6 +59,7 @@ package struct OutputFolder {
   ///
   /// - Throws: ``CommandError``; files that could not be written leave nothing behind.
   package func write(_ files: [File]) throws(CommandError) {
+    guard SharedWork.isFirst else { return }
     try checkOwnership(files.map(\.name))
     let stale = ownFigures().subtracting(files.map(\.name))
     let made = try makeStaging()

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Machines
+internal import Perturbations
 internal import Platform
 
 struct MinimizeCommand: ConsoleCommand {
@@ -37,6 +39,12 @@ struct MinimizeCommand: ConsoleCommand {
   var json = false
 
   func run(on console: Console) throws {
+    if let ranks = SharedWork.sharing as? Ranks { return try run(on: console, ranks) }
+    try minimize(on: console)
+  }
+
+  /// Runs the command on this process, with those who help it.
+  func minimize(on console: Console) throws {
     if let out { try OutputFolder.checkPath(out) }
     let folder = out.map { TuningFolder($0) }
     var lock: Descriptor?

@@ -7,6 +7,8 @@ struct TunedObjective: Sendable {
   let program: ExternalProgram
   let space: InputSpace
   let budget: EvaluationBudget
+  /// Other ranks that evaluate as well; nil where there are none.
+  let helpers = ProgramHelpers.current
 
   /// The value, the estimate of the gradient and their standard errors.
   func estimate(
@@ -39,9 +41,9 @@ extension TunedObjective: BatchFunction {
       let coordinates = Array(request.inputs[row * width..<(row + 1) * width])
       inputs += space.input(at: space.mirrored(coordinates))
     }
-    return try program.evaluate(
-      BatchRequest(
-        inputs: inputs, width: width, count: request.count, firstSample: request.firstSample,
-        period: request.period, key: request.key, outputWidth: request.outputWidth))
+    let request = BatchRequest(
+      inputs: inputs, width: width, count: request.count, firstSample: request.firstSample,
+      period: request.period, key: request.key, outputWidth: request.outputWidth)
+    return try helpers?.evaluate(request, program) ?? program.evaluate(request)
   }
 }
