@@ -10,7 +10,8 @@ struct ProgramEvaluationTests {
       ["evaluate"] + options.split(separator: " ").map(String.init) + ["--"] + program)
   }
 
-  /// A worker that ranks as the library does: the same bits, whatever the jobs.
+  /// A worker that ranks as the library does: the same numbers, whatever the jobs, but for the order of
+  /// summation, since a program's samples are cut into more blocks.
   @Test(arguments: [1, 3])
   func aProgramIsPerturbedLikeTheFunctionInside(jobs: Int) throws {
     let program = PythonWorker.program(
@@ -21,8 +22,11 @@ struct ProgramEvaluationTests {
     let inside = try JSON(
       reading: CommandRun("evaluate ranking \(options) --standard-error").output)
     #expect(outside["value"] == inside["value"])
-    #expect(outside["gradient"] == inside["gradient"])
-    #expect(outside["gradient_standard_error"] == inside["gradient_standard_error"])
+    for name in ["gradient", "gradient_standard_error"] {
+      let (found, expected) = (outside[name]?.doubles ?? [], inside[name]?.doubles ?? [])
+      #expect(found.count == 3 && expected.count == 3)
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-6 * abs($1) })
+    }
   }
 
   @Test func aSingleNumberHasAGradientUnasked() throws {
