@@ -128,7 +128,7 @@ let package = Package(
       "Perturbations", ["Tensors", "Solvers", "CAllocationCounter", "Fuzzing"], resources: fixtures),
     tests("Optimizers", ["Tensors", "Layers"], resources: fixtures),
     tests("Layers", ["Tensors", "Fuzzing"], resources: fixtures),
-    tests("Decisions", resources: fixtures),
+    tests("Decisions", ["Perturbations", "Solvers", "Tensors"], resources: fixtures),
     tests("HiGHS", ["Perturbations", "Solvers", "Tensors"]),
     tests("Figures"),
     tests("Machines", ["Perturbations", "Tensors"]),
