@@ -433,13 +433,17 @@ struct ExternalProgramTests {
     #expect(answers == [[0.1], nil, [0.2], nil, [0.3]])
     program.stop()
     // Children of a worker are ended with its group; the system reaps them.
-    for _ in 0..<30_000 where try processes(marker) > 0 {
+    for _ in 0..<30_000 {
+      if try processes(marker) == 0 { break }
       Foundation.Thread.sleep(forTimeInterval: 0.02)
     }
     #expect(try processes(marker) == 0)
     // Other tests' workers are zombies until they are reaped, which takes no time; one of this test would
     // stay.
-    for _ in 0..<30_000 where try zombies() > 0 { Foundation.Thread.sleep(forTimeInterval: 0.02) }
+    for _ in 0..<30_000 {
+      if try zombies() == 0 { break }
+      Foundation.Thread.sleep(forTimeInterval: 0.02)
+    }
     #expect(try zombies() == 0)
     #expect(throws: ProgramError.self) { try program([0.1]) }
   }
@@ -452,7 +456,8 @@ struct ExternalProgramTests {
       #expect(try program([1, 2]) == [3])
       #expect(try processes(marker) >= 1)
     }
-    for _ in 0..<30_000 where try processes(marker) > 0 {
+    for _ in 0..<30_000 {
+      if try processes(marker) == 0 { break }
       Foundation.Thread.sleep(forTimeInterval: 0.02)
     }
     #expect(try processes(marker) == 0)

@@ -24,8 +24,9 @@ struct PerturbedProgramTests {
     }
     let (a, slopeA) = try valueAndGradient(at: theta) { try external($0, key: key).sum() }
     let (b, slopeB) = try valueAndGradient(at: theta) { try inside($0, key: key).sum() }
-    #expect(a.scalar == b.scalar)
-    #expect(slopeA.scalars == slopeB.scalars)
+    // A program's blocks are smaller, so that sums are taken in another order.
+    #expect(abs(a.scalar - b.scalar) < 1e-12)
+    #expect(zip(slopeA.scalars, slopeB.scalars).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
   @Test func singlePrecisionArrivesExactly() throws {
@@ -43,9 +44,10 @@ struct PerturbedProgramTests {
       (x: [Double]) in [x.reduce(0, +)]
     }
     let batch = Tensor<Double>(shape: [2, 3], scalars: [0.5, 1, 2, -1, -2, -3])
-    #expect(
-      try external(batch, key: key, batched: true).scalars
-        == inside(batch, key: key, batched: true).scalars)
+    let found = try external(batch, key: key, batched: true).scalars
+    let expected = try inside(batch, key: key, batched: true).scalars
+    #expect(found.count == 2)
+    #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-12 })
   }
 
   @Test func aFailureNamesTheSample() throws {

@@ -27,7 +27,9 @@ import Testing
       ) { (x: [Double]) in x }
       let found = try valueAndGradient(at: theta) { try smooth($0, key: key).sum() }
       let expected = try valueAndGradient(at: theta) { try inside($0, key: key).sum() }
-      #expect(found.gradient == expected.gradient)
+      // A program's blocks are smaller, so that sums are taken in another order.
+      #expect(
+        zip(found.gradient.scalars, expected.gradient.scalars).allSatisfy { abs($0 - $1) < 1e-12 })
       try program.finish()
     }
 

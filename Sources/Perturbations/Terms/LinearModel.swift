@@ -242,7 +242,8 @@ extension PerturbedCall {
     for first in stride(from: 0, to: terms.count, by: atOnce) {
       let part = terms[first..<Swift.min(first + atOnce, terms.count)]
       let totals = try SamplePass(
-        forward.source, .terms(sums: Array(part), moments: []), followsTotals: baseline.followsTotals
+        forward.source, .terms(sums: Array(part), moments: []),
+        followsTotals: baseline.followsTotals
       ).totals(on: smoothing.execution)
       var start = 0
       for term in part {

@@ -26,11 +26,16 @@
     /// - Throws: ``SystemFailure`` where the folder cannot be opened.
     package static func lockFolder(_ path: String) throws(SystemFailure) -> Descriptor? {
       let folder = try open(path, .readOnly, [.directory, .closeOnExec])
-      if cLock(folder.rawValue) != 0, errno == EWOULDBLOCK {
-        try? folder.close()
-        return nil
+      // A child that this process is just starting has the last lock's descriptor too, until it becomes
+      // its program: half a second is ample.
+      for _ in 0..<50 {
+        if cLock(folder.rawValue) == 0 || errno != EWOULDBLOCK {
+          return Descriptor(folder.rawValue)
+        }
+        usleep(10_000)
       }
-      return Descriptor(folder.rawValue)
+      try? folder.close()
+      return nil
     }
   }
 

@@ -95,8 +95,8 @@ private struct Compiler: Sendable {
         ["-swift-version", "6", "-I", modules] + brought.flatMap { ["-I", $0] }
         + made.flatMap { ["-Xcc", "-fmodule-map-file=\($0)/module.modulemap"] }
       let names = [
-        "Tensors", "Solvers", "Platform", "Perturbations", "Optimizers", "Layers", "SystemPackage",
-        "CSystem",
+        "Tensors", "Solvers", "Platform", "Perturbations", "Optimizers", "Layers", "Decisions",
+        "SystemPackage", "CSystem",
       ]
       let own = names.map { "\(products.path)/\($0).build" }
       // A build leaves the objects of files that have been removed since.

@@ -149,7 +149,10 @@ struct ChildProcessTests {
     let found = ProcessTable.holding(variable: name)
     #expect(found.count == 1)
     for process in found { ChildProcess.kill(process) }
-    for _ in 0..<60_000 where !ProcessTable.holding(variable: name).isEmpty { usleep(10_000) }
+    for _ in 0..<60_000 {
+      if ProcessTable.holding(variable: name).isEmpty { break }
+      usleep(10_000)
+    }
     #expect(ProcessTable.holding(variable: name).isEmpty)
     #expect(text() == "done\n")
   }

@@ -21,7 +21,8 @@ struct DescendantsTests {
   }
 
   private func expectNoSurvivors() throws {
-    for _ in 0..<30_000 where try !survivors.isEmpty {
+    for _ in 0..<30_000 {
+      if try survivors.isEmpty { return }
       Foundation.Thread.sleep(forTimeInterval: 0.02)
     }
     let left = try survivors

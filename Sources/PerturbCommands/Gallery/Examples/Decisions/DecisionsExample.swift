@@ -4,7 +4,7 @@ internal import Figures
 /// PyEPO's notebook 03 in one command: every number that it prints beside ours, and its learning curves.
 struct DecisionsExample: GalleryExample {
   let name = "decisions"
-  let title = "Predict, then optimise: PyEPO's notebook 03, number for number"
+  let title = "Predict, then optimise: notebook 03 of PyEPO, number for number"
 
   func run(_ context: GalleryContext) throws -> GalleryReport {
     context.status("data")
