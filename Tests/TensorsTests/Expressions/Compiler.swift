@@ -48,13 +48,13 @@
       defer { try? FileManager.default.removeItem(at: folder) }
       let file = folder.appending(path: "expressions.swift")
       try source.write(to: file, atomically: true, encoding: .utf8)
-      let map = build.appending(path: "CKernels.build/module.modulemap").path
-      let (status, text) = try run([
-        "swiftc", "-typecheck", "-swift-version", "6", "-diagnostic-style=llvm",
-        "-module-cache-path", folder.path, "-I", build.appending(path: "Modules").path,
-        "-Xcc", "-fmodule-map-file=" + map, "-Xfrontend", "-solver-scope-threshold=\(scopes)",
-        "-suppress-warnings", file.path,
-      ])
+      let (status, text) = try run(
+        [
+          "swiftc", "-typecheck", "-swift-version", "6", "-diagnostic-style=llvm",
+          "-module-cache-path", folder.path,
+        ] + ModuleFlags.flags(build: build) + [
+          "-Xfrontend", "-solver-scope-threshold=\(scopes)", "-suppress-warnings", file.path,
+        ])
       var errors: [Int: [String]] = [:]
       let pattern = #/expressions\.swift:(\d+):\d+: error: (.*)/#
       for line in text.split(separator: "\n") {

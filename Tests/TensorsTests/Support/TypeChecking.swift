@@ -27,13 +27,8 @@ enum TypeChecking {
       }
       let process = Process()
       process.executableURL = URL(fileURLWithPath: try #require(compiler))
-      process.arguments = [
-        "-typecheck", "-swift-version", "6", "-I", folder.appendingPathComponent("Modules").path,
-        "-Xcc",
-        "-fmodule-map-file="
-          + folder.appendingPathComponent("CKernels.build/module.modulemap").path,
-        source.path,
-      ]
+      process.arguments =
+        ["-typecheck", "-swift-version", "6"] + ModuleFlags.flags(build: folder) + [source.path]
       let errors = Pipe()
       process.standardError = errors
       process.standardOutput = FileHandle.nullDevice
