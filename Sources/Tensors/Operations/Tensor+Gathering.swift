@@ -41,7 +41,7 @@ extension Tensor {
 }
 
 extension Tensor where Scalar: TensorNumeric {
-  /// The adjoint of ``take(along:_:)``: zeros of extent `count` on the axis, to which each element
+  /// The adjoint of `take(along:_:)`: zeros of extent `count` on the axis, to which each element
   /// of this tensor is added at its index.
   public func scatterAdded(
     along axis: Int, _ index: Tensor<Int32>, count: Int, file: StaticString = #fileID,
