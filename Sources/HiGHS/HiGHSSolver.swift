@@ -143,19 +143,23 @@ public struct HiGHSSolver: Solver {
 
   /// Writes an optimum for one vector of costs.
   ///
+  /// - Parameters:
+  ///   - input: The costs, one for each variable of the input.
+  ///   - output: Their values at the optimum; as many.
+  ///   - scratch: What `makeScratch(inputCount:)` of this solver returned.
   /// - Throws: `SolverError.infeasible` and `.unbounded` where there is none; `.notANumber` and
   ///   `.notFinite` for such costs; `.failed` where the time limit or HiGHS's arithmetic ends the solve.
   public func solve(
     _ input: Span<Double>, into output: inout MutableSpan<Double>, scratch: inout Scratch
   ) throws(SolverError) {
+    for (what, count) in [("input", input.count), ("output", output.count)]
+    where count != inputs.count {
+      throw .wrongCount(solver: "HiGHS", what: what, count: count, expected: inputs.count)
+    }
     for i in input.indices {
       if input[i].isNaN { throw .notANumber(solver: "HiGHS", index: i) }
       if input[i].isInfinite { throw .notFinite(solver: "HiGHS", index: i, value: input[i]) }
       scratch.costs[inputs[i]] = input[i]
-    }
-    guard input.count == inputs.count, output.count == inputs.count else {
-      throw .wrongCount(
-        solver: "HiGHS", what: "input", count: input.count, expected: inputs.count)
     }
     // A search over integers leaves no basis that the next could start from.
     if isInteger { reset(&scratch) }

@@ -73,7 +73,16 @@ public struct LinearModel: Sendable {
     return LinearExpression([(kinds.count - 1, 1)])
   }
 
-  /// Adds variables of one kind.
+  /// Adds variables of one kind, without names.
+  ///
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - kind: What values they take.
+  ///   - lower: The least, 0 unless given; −∞ for none.
+  ///   - upper: The greatest, none unless given; 1 for binary ones.
+  ///   - cost: What each costs where nobody gives its cost.
+  /// - Returns: The variables as expressions.
+  /// - Precondition: `lower ≤ upper`, neither NaN.
   public mutating func variables(
     _ count: Int, _ kind: Kind = .continuous, lower: Double = 0, upper: Double = .infinity,
     cost: Double = 0
@@ -119,8 +128,10 @@ public struct LinearModel: Sendable {
     quadratic.append((max(i, j), min(i, j), i == j ? 2 * coefficient : coefficient))
   }
 
-  /// The only optimum that a model with costs of its own has.
+  /// An optimum for the model's own costs, with memory of its own: for a look, not for a loop.
   ///
+  /// - Parameter sense: Whether costs are minimised or maximised.
+  /// - Returns: The value of each variable, in the order in which they were added.
   /// - Throws: `SolverError` where there is none, or no HiGHS.
   public func optimum(_ sense: Sense = .minimize) throws(SolverError) -> [Double] {
     try HiGHSSolver(self, sense: sense)(costs)

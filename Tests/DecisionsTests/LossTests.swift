@@ -156,3 +156,18 @@ func checkSubgradient(
     #expect(throws: PerturbationError.self) { try SPOPlusLoss(solver)(costs(2, rows: 3), known) }
   }
 }
+
+/// Costs that are all 0, where the cosine of the cone-aligned loss has no direction.
+struct ZeroCostTests {
+  @Test func theConeAlignedLossIsOneWithoutDirection() throws {
+    let costs = Tensor<Double>(shape: [1, 2], scalars: [0, 0])
+    let normals = ConeAlignedLoss.normals(
+      at: Tensor(shape: [1, 2], scalars: [1, 0]),
+      equalities: Tensor(shape: [1, 2], scalars: [1, 1]))
+    let loss = ConeAlignedLoss(.minimize)
+    let value = try loss(costs, normals: normals)
+    #expect(value.scalars == [1])
+    let slope = try gradient(at: costs) { try loss($0, normals: normals).sum() }
+    #expect(slope.scalars.allSatisfy { $0.isFinite })
+  }
+}

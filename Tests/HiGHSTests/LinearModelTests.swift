@@ -122,6 +122,22 @@ struct LinearModelTests {
       try solver([.infinity, 0.0])
     }
     #expect(throws: SolverError.self) { try solver([0.0]) }
+    // Without the check of the shape that a call makes first.
+    for (inputs, outputs, what) in [(3, 2, "input"), (1, 2, "input"), (2, 3, "output")] {
+      var scratch = try solver.makeScratch(inputCount: 2)
+      var output = ContiguousArray<Double>(repeating: 0, count: outputs)
+      var span = output.mutableSpan
+      let input = ContiguousArray<Double>(repeating: 0, count: inputs)
+      let count = what == "input" ? inputs : outputs
+      let expected = SolverError.wrongCount(
+        solver: "HiGHS", what: what, count: count, expected: 2)
+      do throws(SolverError) {
+        try solver.solve(input.span, into: &span, scratch: &scratch)
+        Issue.record("\(inputs) costs and \(outputs) values were taken")
+      } catch {
+        #expect(error == expected)
+      }
+    }
   }
 
   @Test func parametersAreChecked() throws {

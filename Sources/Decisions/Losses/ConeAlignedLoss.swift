@@ -54,7 +54,8 @@ public struct ConeAlignedLoss: Sendable {
       return projection.map { length > 0 ? $0 / length : 0 }
     }
     let unit = Tensor<Scalar>(shape: x.shape, scalars: units.map { Scalar(nearest: $0) })
-    return 1 - x.product(unit, batched: true) / x.norm(axis: 1)
+    // Of costs that are all 0 the projection is 0 too.
+    return 1 - x.product(unit, batched: true) / maximum(x.norm(axis: 1), .number(1e-30))
   }
 
   /// The normals at decisions of 0 and 1 under equations: each equation's both ways, and for each entry the

@@ -17,7 +17,7 @@ extension PerturbedCall {
       return try answerCotangents(forward, vectors[0])
     case .cotangent:
       let baseline = try baseline(forward)
-      let models = try linearModels(
+      let models = try controlVariates(
         forward, (0..<vectors[0].copies).map { vectors[0][$0] }, baseline)
       return try derivatives(forward, vectors, forward.inputWidth, 1, baseline, baseline.odd) {
         CotangentTerm(

@@ -33,7 +33,7 @@ extension PerturbedCall {
     let start = try first.forward(theta)
     let g = try cotangent(start.means)
     let baseline = try first.baseline(start)
-    let model = try first.linearModels(start, [g[...]], baseline)[0]
+    let model = try first.controlVariates(start, [g[...]], baseline)[0]
     let scores = try start.source.meanSquareScore()
     var part = PassPart(segments: start.rows)
     func add(_ source: SampleSource<Scalar>, _ blocks: Range<Int>) throws -> GradientSums {
@@ -60,7 +60,7 @@ extension PerturbedCall {
 
   private func gradientPass(
     _ source: SampleSource<Scalar>, _ g: [Double], _ baseline: BaselineValues,
-    _ model: LinearModel?
+    _ model: LinearControlVariate?
   ) -> SamplePass<Scalar> {
     var sums: [any Term<Scalar>] = []
     if baselineMoves {

@@ -96,7 +96,7 @@ extension PerturbedCall: StatisticsCall {
     try smoothing.checkScore()
     let forward = try forward(theta)
     let baseline = try baseline(forward)
-    let model = try linearModels(forward, [g[...]], baseline)[0]
+    let model = try controlVariates(forward, [g[...]], baseline)[0]
     let totals = try moments(
       forward, baseline.followsTotals,
       [

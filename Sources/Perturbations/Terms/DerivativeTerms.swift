@@ -21,7 +21,7 @@ struct CotangentTerm<Scalar: TensorFloatingPoint>: Term {
   /// ⟨g, b⟩
   let offsets: SampleOffsets
   let width: Int
-  var model: LinearModel?
+  var model: LinearControlVariate?
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

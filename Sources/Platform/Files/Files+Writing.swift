@@ -69,7 +69,7 @@ extension Files {
   package static func writeTemporary(
     _ bytes: some Collection<UInt8>, prefix: String
   ) throws(SystemFailure) -> String {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = Environment.value("TMPDIR") ?? "/tmp"
     let path = "\(folder)/\(prefix)-\(randomName())"
     let file = try open(
       path, .writeOnly, [.create, .exclusiveCreate, .closeOnExec],

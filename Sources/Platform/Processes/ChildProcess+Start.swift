@@ -43,7 +43,7 @@
     /// The path of a program.
     private static func executable(_ program: String) throws(SystemFailure) -> String {
       if program.contains("/") { return program }
-      let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+      let path = Environment.value("PATH") ?? "/usr/bin:/bin"
       var found: SystemFailure?
       for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
         let candidate = (folder.isEmpty ? "." : String(folder)) + "/" + program

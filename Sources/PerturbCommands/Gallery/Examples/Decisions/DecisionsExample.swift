@@ -98,10 +98,11 @@ struct DecisionsExample: GalleryExample {
       }, isFolded: false)
     let exact = pairs.filter { $0.equal == (20, 20) }
     report.text(
-      "\(exact.count) of the \(pairs.count) methods come out to the last digit in all 40 numbers. From the other "
-        + "curves PyTorch itself departs, with an exact solver in Gurobi's place and the same draws. DBB follows "
-        + "rounding errors: for a right decision the difference of objectives is one, and its sign is a gradient of "
-        + "full size. RFWO and RFYL stop after 20 steps of Frank and Wolfe's method, before they have converged. "
+      "\(exact.count) of the \(pairs.count) methods come out to the last digit in all 40 numbers. From the curves of "
+        + "DBB, RFWO and RFYL PyTorch itself departs, with an exact solver in Gurobi's place and the same draws. DBB "
+        + "follows rounding errors: for a right decision the difference of objectives is one, and its sign is a "
+        + "gradient of full size. RFWO and RFYL stop after 20 steps of Frank and Wolfe's method, before they have "
+        + "converged; that this is why they differ was not shown. "
         + "NCE, CMAP and the rankings compare with a pool of solutions, which grows at steps that PyEPO draws from a "
         + "generator without a seed; ours are those of one of some hundred seeds, whose curve stays with the "
         + "notebook's longest.")

@@ -37,7 +37,7 @@ struct SampleHalves: Sendable {
 
 /// A linear function ⟨c, s⟩ of the scores that stands for ⟨g, y⟩ in each half of the samples, fitted to the other
 /// one; c differs from row to row.
-struct LinearModel: Sendable {
+struct LinearControlVariate: Sendable {
   let halves: SampleHalves
   let rows: Int
   let width: Int
@@ -224,9 +224,9 @@ extension PerturbedCall {
   ///   - baseline: b.
   /// - Returns: A model or nil for each cotangent.
   /// - Throws: What the function throws where it is evaluated again.
-  func linearModels(
+  func controlVariates(
     _ forward: Forward, _ cotangents: [ArraySlice<Double>], _ baseline: BaselineValues
-  ) throws -> [LinearModel?] {
+  ) throws -> [LinearControlVariate?] {
     guard smoothing.baseline == .linear,
       forward.present.allSatisfy({ $0 == forward.samples })
     else { return cotangents.map { _ in nil } }
@@ -237,7 +237,7 @@ extension PerturbedCall {
         halves: SampleHalves(smoothing.sampling, width: forward.inputWidth),
         inputWidth: forward.inputWidth, findsInformation: information == nil)
     }
-    var models: [LinearModel?] = []
+    var models: [LinearControlVariate?] = []
     let atOnce = Swift.max(1, Self.mostSums / Swift.max(terms.first?.width ?? 1, 1))
     for first in stride(from: 0, to: terms.count, by: atOnce) {
       let part = terms[first..<Swift.min(first + atOnce, terms.count)]
@@ -247,7 +247,7 @@ extension PerturbedCall {
       ).totals(on: smoothing.execution)
       var start = 0
       for term in part {
-        models.append(LinearModel(totals, term, start: start, information: information))
+        models.append(LinearControlVariate(totals, term, start: start, information: information))
         start += term.width
       }
     }
